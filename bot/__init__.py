@@ -1,0 +1,1 @@
+"""Everything that extends or runs Rasa."""

@@ -1,0 +1,364 @@
+"""The web chat channel: messages come up by POST and go down as server-sent events.
+
+In ``credentials.yml``::
+
+    bot.channels.web.WebChannel:
+      secret: …                              # else GUIDE_WEB_SECRET, else one kept in GUIDE_STATE
+      allowed_origins: [https://agency.example]    # else GUIDE_WEB_ORIGINS, comma separated
+      title: Larkfield insurance guide       # heading of the chat window
+
+All three are optional; without ``allowed_origins`` only the bot's own page may use the chat. More comes
+from the environment: ``GUIDE_STATE`` (folder of secret and transcripts), ``GUIDE_WEB_RATE_SESSION`` and
+``GUIDE_WEB_RATE_IP`` (like ``20/60``, or ``off``), ``GUIDE_WEB_TURN_TIMEOUT`` (seconds). Behind a proxy
+that sets X-Forwarded-For, ``SANIC_PROXIES_COUNT=1`` makes the IP limit count visitors and not the proxy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+import re
+import unicodedata
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import aclosing
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from sanic import Blueprint, Sanic, response
+from sanic.exceptions import InvalidUsage, PayloadTooLarge
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channels.pages import page_handler
+from bot.channels.sessions import (
+    SAME_ORIGIN,
+    SESSION_LIFETIME,
+    ChatError,
+    Origins,
+    Rate,
+    RateLimiter,
+    Sessions,
+    persistent_secret,
+)
+from bot.channels.streams import Rooms
+from bot.channels.transcript import Body, SqliteTranscript
+from bot.channels.welcome import load_notice, load_welcome
+
+logger = logging.getLogger(__name__)
+
+MAX_BODY = 16 * 1024
+MAX_TEXT = 4000
+MAX_TABS = 16
+ASSETS = ("widget.js", "widget-client.js", "widget-view.js", "widget-style.js", "demo.css")
+APOLOGY = (
+    "Something went wrong on our side, and I have no answer for you. Please ask again in a moment, "
+    "or contact the agency directly."
+)
+
+_CLIENT_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+_API_HEADERS = {"Cache-Control": "no-store, no-transform", "X-Content-Type-Options": "nosniff"}
+_RASA_BOOKKEEPING = {"timestamp", "utter_action", "template_name", "model_id", "assistant_id"}
+
+OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
+Reply = Coroutine[Any, Any, HTTPResponse | None]
+
+
+def sender_id(session: str) -> str:
+    """The conversation of a session; the prefix keeps it apart from the other channels' ids."""
+    return f"web:{session}"
+
+
+class WebOutput(OutputChannel):
+    """Sends the bot's messages into the transcript, each whole: one message, one event."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self.reply_due = True
+        """Whether the visitor still waits for an answer. A gate that passes the message on to a person
+        sets it to ``False``; otherwise a turn without a message ends in an apology."""
+
+    @classmethod
+    def name(cls) -> str:
+        return "web"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Send everything the message holds, keys unknown here included."""
+        body = _visible(message)
+        if body:
+            self.reply_due = False
+            self._rooms.say(recipient_id.removeprefix("web:"), {**body, "from": "bot"})
+
+    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
+        await self.send_response(recipient_id, {**kwargs, "text": text})
+
+
+def _visible(message: dict[str, Any]) -> Body:
+    """A Rasa message without its empty parts, without bookkeeping, and with all choices as buttons."""
+    body = {key: value for key, value in message.items() if value and key not in _RASA_BOOKKEEPING}
+    choices = [*(body.pop("quick_replies", None) or []), *(body.pop("buttons", None) or [])]
+    if buttons := [choice for choice in choices if choice.get("title")]:
+        body["buttons"] = buttons
+    return body
+
+
+class _FrontPageBlueprint(Blueprint):
+    """Puts the demo page at ``/``, where Rasa has already put its "Hello from Rasa".
+
+    Sanic refuses a second handler for a path, and Rasa adds its own first, with and without
+    ``--enable-api``. So where the path is taken, the page answers as a middleware of just that route, the
+    way blueprints attach theirs; Rasa's greeting, which tells strangers the exact version, is never reached.
+    """
+
+    def register(self, app: Sanic, options: dict[str, Any]) -> None:
+        taken = [route.name for route in app.router.routes if route.path == "" and "GET" in route.methods]
+        if taken:
+            app.register_named_middleware(self.ctx.page, taken, attach_to="request")
+        else:
+            self.add_route(self.ctx.page, "/", name="front_page")
+        super().register(app, options)
+
+
+class WebChannel(InputChannel):
+    """The chat on the agency's own site."""
+
+    @classmethod
+    def name(cls) -> str:
+        return "web"
+
+    def url_prefix(self) -> str:
+        return "/"  # Rasa joins it to /webhooks/, and an absolute path wins: everything is served at the root
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChannel:
+        credentials = credentials or {}
+        origins = credentials.get("allowed_origins") or os.environ.get("GUIDE_WEB_ORIGINS", "").split(",")
+        return cls(
+            state=Path(os.environ.get("GUIDE_STATE", ".state")),
+            secret=credentials.get("secret") or os.environ.get("GUIDE_WEB_SECRET"),
+            allowed_origins=[origins] if isinstance(origins, str) else origins,
+            title=credentials.get("title") or "Insurance guide",
+            session_rate=Rate.parse(os.environ.get("GUIDE_WEB_RATE_SESSION", "20/60")),
+            ip_rate=Rate.parse(os.environ.get("GUIDE_WEB_RATE_IP", "120/60")),
+            turn_timeout=float(os.environ.get("GUIDE_WEB_TURN_TIMEOUT", "60")),
+        )
+
+    def __init__(
+        self,
+        state: Path,
+        secret: str | None = None,
+        allowed_origins: list[str] | None = None,
+        title: str = "Insurance guide",
+        session_rate: Rate | None = None,
+        ip_rate: Rate | None = None,
+        turn_timeout: float = 60.0,
+        heartbeat: float = 15.0,
+    ) -> None:
+        self.title = title
+        self._state = state
+        self._sessions = Sessions(secret or persistent_secret(state))
+        self._origins = Origins(allowed_origins or ())
+        self._by_session = RateLimiter(session_rate)
+        self._by_ip = RateLimiter(ip_rate)
+        self._turn_timeout = turn_timeout
+        self._heartbeat = heartbeat
+        self._turns: set[asyncio.Task[None]] = set()
+        self.rooms: Rooms  # opened when the server starts: a database must not cross the fork of workers
+
+    def get_output_channel(self) -> OutputChannel:
+        """For what the bot says unasked, such as reminders."""
+        return WebOutput(self.rooms)
+
+    def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
+        self._on_new_message = on_new_message
+        web = _FrontPageBlueprint("web_channel")
+        web.ctx.page = page_handler("index.html")
+        for name in ASSETS:
+            web.add_route(page_handler(name), f"/{name}", name=f"asset_{name}")
+        for uri, method, handler in (
+            ("/chat/session", "POST", self._open_session),
+            ("/chat/message", "POST", self._take_message),
+            ("/chat/stream", "GET", self._stream),
+        ):
+            # stream=True: the body is read by the handler, which stops at MAX_BODY.
+            web.add_route(self._guard(handler), uri, methods=[method, "OPTIONS"], name=uri[1:], stream=True)
+        self._add_hooks(web)
+        return web
+
+    def _add_hooks(self, web: Blueprint) -> None:
+        # Functions, not methods: Sanic 21.12 takes only a plain function for a decorated hook, and drops
+        # anything else without a word.
+        @web.before_server_start
+        async def start(*_: Any) -> None:
+            self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            transcript = SqliteTranscript(self._state / "web_transcript.db")
+            transcript.forget_older_than(SESSION_LIFETIME)
+            self.rooms = Rooms(transcript, self._heartbeat)
+
+        @web.before_server_stop
+        async def stop(*_: Any) -> None:
+            if self._turns:
+                await asyncio.wait(self._turns, timeout=10)  # nobody should lose an answer to a restart
+            self.rooms.close()
+
+        @web.after_server_stop
+        async def close(*_: Any) -> None:
+            self.rooms.transcript.close()
+
+        @web.middleware("response")
+        async def allow_embedding(request: Request, reply: HTTPResponse) -> None:
+            # Here and not in the handlers, because Rasa's Sanic-CORS answers preflights before they run.
+            if request.path.startswith("/chat/"):
+                reply.headers.update(self._cors(request))
+
+    def _guard(self, handler: Callable[[Request, str], Reply]) -> Callable[[Request], Reply]:
+        """What every endpoint needs: the origin check, and errors as JSON."""
+
+        @wraps(handler)
+        async def endpoint(request: Request) -> HTTPResponse | None:
+            headers = dict(_API_HEADERS)
+            try:
+                origin = self._origins.admit(request.headers.get("origin"), request.host)
+                return await handler(request, origin)
+            except ChatError as error:
+                if error.retry_after is not None:
+                    headers["Retry-After"] = str(error.retry_after)
+                reason = {"code": error.code, "message": error.message}
+                return response.json({"error": reason}, error.status, headers)
+
+        return endpoint
+
+    def _cors(self, request: Request) -> dict[str, str]:
+        """What lets the browser of an embedding site read the answer; no cookies are involved."""
+        try:
+            origin = self._origins.admit(request.headers.get("origin"), request.host)
+        except ChatError:
+            origin = SAME_ORIGIN  # nothing is allowed that was not before
+        if origin == SAME_ORIGIN:
+            return {"Vary": "Origin"}
+        return {
+            "Vary": "Origin",
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Allow-Headers": "Authorization, Content-Type",
+            "Access-Control-Allow-Methods": "GET, POST",
+            "Access-Control-Expose-Headers": "Retry-After",
+            "Access-Control-Max-Age": "600",
+        }
+
+    async def _open_session(self, request: Request, origin: str) -> HTTPResponse:
+        """Begin a conversation, or come back to one; either way the whole transcript comes with it."""
+        data = await _read_json(request)
+        self._by_ip.take(_ip(request))
+        session = self._sessions.read(data["token"], origin) if data.get("token") else None
+        token, session = self._sessions.issue(origin, session)
+        if not self.rooms.transcript.since(session, limit=1):
+            self.rooms.say(session, {**load_welcome(), "from": "bot"})
+        return response.json(
+            {
+                "token": token,
+                # A name for this conversation that gives no access to it: tabs find each other by it.
+                "conversation": hashlib.sha256(session.encode()).hexdigest()[:16],
+                "expires_in": SESSION_LIFETIME,
+                "title": self.title,
+                "notice": load_notice(),
+                "messages": [entry.event() for entry in self.rooms.transcript.since(session)],
+            },
+            headers=_API_HEADERS,
+        )
+
+    async def _take_message(self, request: Request, origin: str) -> HTTPResponse:
+        """Store the visitor's message and answer in the stream; sent again, it changes nothing."""
+        data = await _read_json(request)
+        self._by_ip.take(_ip(request))
+        session = self._sessions.read(request.token, origin)
+        client_id = data.get("id")
+        if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
+            raise ChatError(400, "bad_id", "A message needs an id of 1 to 64 letters, digits or dashes.")
+        text = clean_text(data.get("text") or data.get("button"))
+
+        seq = self.rooms.transcript.seq_of(session, client_id)
+        if seq is None:
+            self._by_session.take(session)
+            seq = self.rooms.say(session, {"from": "visitor", "text": text}, client_id)
+            turn = asyncio.create_task(self._answer(session, client_id, text))
+            self._turns.add(turn)
+            turn.add_done_callback(self._turns.discard)
+        return response.json({"seq": seq}, 202, _API_HEADERS)
+
+    async def _answer(self, session: str, client_id: str, text: str) -> None:
+        """One turn of the bot. Whatever happens in it, the visitor hears something."""
+        output = WebOutput(self.rooms)
+        message = UserMessage(
+            # A leading slash would make Rasa read the text as an intent instead of understanding it.
+            text.lstrip("/ "),
+            output,
+            sender_id(session),
+            input_channel=self.name(),
+            message_id=client_id,
+            metadata={"notice_given": True},  # by the welcome, so the bot need not repeat it
+        )
+        async with self.rooms.turn(session):
+            try:
+                await asyncio.wait_for(self._on_new_message(message), self._turn_timeout)
+            except Exception:
+                logger.exception("A web turn failed.")
+            if output.reply_due:
+                self.rooms.say(session, {"from": "bot", "text": APOLOGY, "error": True})
+
+    async def _stream(self, request: Request, origin: str) -> None:
+        """Everything said after the number the client names, and then whatever is said next."""
+        session = self._sessions.read(request.args.get("token"), origin)
+        if self.rooms.tabs(session) >= MAX_TABS:
+            raise ChatError(429, "too_many", "This chat is open in too many tabs.", retry_after=30)
+        # EventSource repeats the URL when it reconnects, so the header it adds is the newer one.
+        after = request.headers.get("last-event-id") or request.args.get("after") or "0"
+        headers = {**_API_HEADERS, "X-Accel-Buffering": "no"}  # nginx must not hold events back
+        stream = await request.respond(headers=headers, content_type="text/event-stream; charset=utf-8")
+        async with aclosing(self.rooms.follow(session, int(after) if after.isdecimal() else 0)) as events:
+            async for event in events:
+                await stream.send(event)
+        await stream.eof()
+
+
+def clean_text(value: object) -> str:
+    """A visitor's text without characters that nobody types: NUL, controls, lone surrogates."""
+    if not isinstance(value, str | None):
+        raise ChatError(400, "bad_text", "The text of a message must be a string.")
+    text = "".join(c for c in value or "" if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    text = text.strip()
+    if not text.strip("/ "):
+        raise ChatError(400, "empty", "There is nothing in this message. Please type your question.")
+    if len(text) > MAX_TEXT:
+        raise ChatError(
+            413, "too_long", f"This message is too long: please keep it under {MAX_TEXT:,} characters."
+        )
+    return text
+
+
+async def _read_json(request: Request) -> dict[str, Any]:
+    """The JSON object of the request; a body over the limit is refused before it is read."""
+    assert request.stream  # it is there until the handler is done
+    request.stream.request_max_size = MAX_BODY
+    try:
+        await request.receive_body()
+    except PayloadTooLarge:
+        raise ChatError(413, "too_large", "This request is too large.") from None
+    except InvalidUsage:
+        raise ChatError(400, "bad_json", "The request could not be read.") from None
+    if request.content_type.partition(";")[0].strip().lower() != "application/json":
+        raise ChatError(415, "wrong_type", "Send application/json.")
+    try:
+        data = json.loads(request.body)
+    except (ValueError, RecursionError):
+        raise ChatError(400, "bad_json", "The request is not valid JSON.") from None
+    if not isinstance(data, dict):
+        raise ChatError(400, "bad_json", "The request must be a JSON object.")
+    return data
+
+
+def _ip(request: Request) -> str:
+    return request.remote_addr or request.ip

@@ -1,0 +1,84 @@
+"""Rasa component: what kind of question a message is, with a calibrated confidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.classifier import Classifier
+from bot.nlu.reading import normal_text, vector
+
+RANKING_LENGTH = 8
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class IntentClassifier(GraphComponent):
+    """Sets intent and intent_ranking.
+
+    The first intent's confidence is calibrated: of the messages with confidence 0.8, eight in ten are
+    classified right.  The other confidences are the regression's own.
+    """
+
+    def __init__(self, classifier: Classifier | None, storage: ModelStorage, resource: Resource) -> None:
+        self._classifier = classifier
+        self._storage = storage
+        self._resource = resource
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"C": 30.0}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> IntentClassifier:
+        return cls(Classifier(config["C"]), model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Raises ValueError when the data has fewer than two intents."""
+        examples = [e for e in training_data.intent_examples if e.get(TEXT)]
+        assert self._classifier is not None
+        self._classifier.fit(
+            [normal_text(e) for e in examples],
+            np.stack([vector(e) for e in examples]),
+            [str(e.get(INTENT)) for e in examples],
+        )
+        with self._storage.write_to(self._resource) as folder:
+            self._classifier.save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> IntentClassifier:
+        with model_storage.read_from(resource) as folder:
+            return cls(Classifier.load(folder), model_storage, resource)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        assert self._classifier is not None
+        for message in messages:
+            if not message.get(TEXT):
+                continue
+            guess = self._classifier.guess(normal_text(message), vector(message))
+            ranking = [{"name": name, "confidence": p} for name, p in guess.ranking[:RANKING_LENGTH]]
+            ranking[0]["confidence"] = guess.confidence
+            message.set(INTENT, dict(ranking[0]), add_to_output=True)
+            message.set("intent_ranking", ranking, add_to_output=True)
+        return messages

@@ -1,0 +1,144 @@
+"""Rasa component: which entries of the knowledge base a message is about, by meaning.
+
+Visitors describe a thing seldom by its name ("an agent gives a caller wrong info"), so every entry
+with situations to its name is a class of a classifier like the intents' one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.classifier import Classifier
+from bot.nlu.encoder import Encoder, shared_encoder
+from bot.nlu.reading import SUBJECTS, subject_text
+from knowledge.base import KnowledgeBase
+from knowledge.schema import Exposure
+
+KINDS = ("exposure", "topic")  # found by meaning; policies, terms and industries by name
+KEPT = 12
+
+_INSURANCE = r"(?:(?:our|my|the|your|a|an|any|this|that|which|what|normal|regular|standard)\s+)*(?:insurance|policy|coverage|cover|policies|insurer)(?:\s+(?:insurance|policy|coverage))*"
+_PAYS = r"(?:cover|covers|covering|pay|pays|pay for|pays for|pay out|respond|responds|respond to|responds to|apply|applies|help|helps|help with|handle|handles|include|includes|protect|protects|take care of|kick in|kicks in)"
+ASKING = [
+    rf"\b(?:does|do|did|will|would|can|could|is|are)\s+{_INSURANCE}\s+{_PAYS}(?:\s+(?:us|me|it|for|if|when))*\b",
+    rf"\b{_INSURANCE}\s+(?:that\s+)?(?:would\s+|will\s+|should\s+|could\s+|can\s+)?{_PAYS}(?:\s+(?:us|me|it|for|if|when))*\b",
+    r"\b(?:are|am|is|would|will)\s+(?:we|i|my business|our company|it|that|this|they)\s+(?:be\s+)?(?:insured|covered|protected)(?:\s+(?:for|if|when|against|by))*\b",
+    r"\b(?:who|what)\s+(?:would\s+|will\s+|should\s+)?(?:pays?|covers?)(?:\s+(?:for|if|when|that|this|it))*\b",
+    rf"\bdo(?:es)?\s+{_INSURANCE}\b",
+]
+_ASKING = re.compile("|".join(ASKING), re.IGNORECASE)
+
+
+def without_asking(text: str) -> str:
+    """The text without "does our insurance pay for", "are we covered if" and the like.
+
+    The text itself where nothing would be left.
+    """
+    rest = re.sub(r"\s+", " ", _ASKING.sub(" ", text)).strip(" ?.,!")
+    return rest if len(rest) > 3 else text
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class SubjectRecognizer(GraphComponent):
+    """Sets ``subjects``: a list of {id, kind, score, nearest}, likeliest first.
+
+    ``score`` is the probability among the entries of the same kind; ``nearest`` the cosine to the
+    nearest situation of that entry.
+    """
+
+    def __init__(
+        self, classifiers: dict[str, Classifier], encoder: Encoder, storage: ModelStorage, resource: Resource
+    ) -> None:
+        self._classifiers = classifiers
+        self._encoder = encoder
+        self._storage = storage
+        self._resource = resource
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SubjectRecognizer:
+        return cls({}, shared_encoder(), model_storage, resource)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Situations live outside the training data, so they are part of what makes a model."""
+        base = KnowledgeBase()
+        return hashlib.sha256(json.dumps([base.names(), base.phrases()]).encode()).hexdigest()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        base = KnowledgeBase()
+        for kind in KINDS:
+            examples = [(entry, without_asking(text)) for entry, text in _situations(base, kind)]
+            if len({entry for entry, _ in examples}) < 2:
+                continue
+            texts = [text for _, text in examples]
+            classifier = Classifier()
+            classifier.fit(
+                texts, self._encoder.embed_all(texts), [entry for entry, _ in examples], calibrate=False
+            )
+            self._classifiers[kind] = classifier
+        base.close()
+        with self._storage.write_to(self._resource) as folder:
+            for kind, classifier in self._classifiers.items():
+                (folder / kind).mkdir()
+                classifier.save(folder / kind)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SubjectRecognizer:
+        with model_storage.read_from(resource) as folder:
+            classifiers = {f.name: Classifier.load(f) for f in sorted(folder.iterdir()) if f.is_dir()}
+        return cls(classifiers, shared_encoder(), model_storage, resource)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            if message.get(TEXT) and self._classifiers:
+                message.set(SUBJECTS, self._recognize(subject_text(message)), add_to_output=True)
+        return messages
+
+    def _recognize(self, text: str) -> list[dict[str, Any]]:
+        vector = self._encoder.embed(text)
+        subjects = []
+        for kind, classifier in self._classifiers.items():
+            similar = classifier.similar(vector)
+            for entry_id, score in classifier.guess(text, vector).ranking[:KEPT]:
+                subjects.append(
+                    {"id": entry_id, "kind": kind, "score": round(score, 4), "nearest": round(similar[entry_id], 4)}
+                )
+        return sorted(subjects, key=lambda subject: -float(subject["score"]))
+
+
+def _situations(base: KnowledgeBase, kind: str) -> list[tuple[str, str]]:
+    """(entry id, text) of everything that says what an entry is about."""
+    found = [(entry_id, text) for of, entry_id, text in base.phrases() if of == kind]
+    found += [(entry_id, alias) for of, entry_id, alias in base.names() if of == kind]
+    for entry_id in base.ids(kind):
+        entry = base.entry(entry_id)
+        assert entry is not None
+        found.append((entry_id, entry.name))
+        if isinstance(entry, Exposure):
+            found += [(entry_id, entry.short_name), (entry_id, entry.summary.text)]
+    return found

@@ -1,0 +1,224 @@
+"""The knowledge base as the guide asks it: read-only, typed, and stamped with its version."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlite_utils
+
+from knowledge.build import DATABASE
+from knowledge.schema import Cost, Entry, Exposure, Industry, Policy, Source, Term, Topic, Verdict
+
+E = TypeVar("E", bound=Entry)
+
+MODELS: dict[str, type[Entry]] = {
+    "policy": Policy,
+    "exposure": Exposure,
+    "industry": Industry,
+    "term": Term,
+    "topic": Topic,
+}
+
+# Words that say nothing about the subject; FTS5 would AND them in or rank by them.
+STOP_WORDS = frozenset(
+    "a an and any are as at be but by can could do does for from get had has have how i if in insurance "
+    "insured is it its me my no not of on or our out should so that the their them then there they this "
+    "to us was we what when where which who why will with would you your cover coverage covered covers "
+    "policy policies pay pays need".split()
+)
+
+
+class KnowledgeUnavailable(Exception):
+    """There is no usable database; the message says how to make one."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What one policy says of one exposure."""
+
+    policy: Policy
+    exposure: Exposure
+    verdict: Verdict
+    why: str
+    depends_on: str | None
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An entry found by full-text search; a lower rank is a better match (FTS5's bm25)."""
+
+    entry_id: str
+    kind: str
+    name: str
+    rank: float
+
+
+class KnowledgeBase:
+    """Read-only, typed questions to the database.
+
+    Raises:
+        KnowledgeUnavailable: the file is missing or is no knowledge base.
+    """
+
+    def __init__(self, path: Path = DATABASE) -> None:
+        self.path = path
+        if not path.exists():
+            raise KnowledgeUnavailable(f"There is no knowledge base at {path}: run `guide knowledge build`.")
+        try:
+            connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+            self._db = sqlite_utils.Database(connection)
+            self._meta = {row["key"]: row["value"] for row in self._db["meta"].rows}
+            self.version: str = self._meta["version"]
+        except (sqlite3.Error, KeyError) as error:
+            raise KnowledgeUnavailable(
+                f"{path} is not a knowledge base ({error}): run `guide knowledge build`."
+            ) from error
+        self.notices: dict[str, Any] = json.loads(self._meta["notices"])
+        # Entries are few and immutable while this object lives, so each is read once.
+        self.entry = lru_cache(maxsize=None)(self._entry)
+        self.kind_of = lru_cache(maxsize=None)(self._kind_of)
+
+    def _kind_of(self, entry_id: str) -> str | None:
+        row = self._db.conn.execute("select kind from entry where id = ?", [entry_id]).fetchone()
+        return row[0] if row else None
+
+    def _entry(self, entry_id: str) -> Entry | None:
+        row = self._db.conn.execute("select kind, body from entry where id = ?", [entry_id]).fetchone()
+        return MODELS[row[0]].parse_raw(row[1]) if row else None
+
+    def _typed(self, entry_id: str | None, model: type[E]) -> E | None:
+        entry = self.entry(entry_id) if entry_id else None
+        return entry if isinstance(entry, model) else None
+
+    def policy(self, policy_id: str | None) -> Policy | None:
+        return self._typed(policy_id, Policy)
+
+    def exposure(self, exposure_id: str | None) -> Exposure | None:
+        return self._typed(exposure_id, Exposure)
+
+    def industry(self, industry_id: str | None) -> Industry | None:
+        return self._typed(industry_id, Industry)
+
+    def term(self, term_id: str | None) -> Term | None:
+        return self._typed(term_id, Term)
+
+    def topic(self, topic_id: str | None) -> Topic | None:
+        return self._typed(topic_id, Topic)
+
+    def ids(self, kind: str) -> list[str]:
+        """Ids of all entries of a kind, in the order of the content."""
+        rows = self._db.conn.execute("select id from entry where kind = ? order by rowid", [kind])
+        return [row[0] for row in rows]
+
+    def source(self, source_id: str) -> Source:
+        """Raises KeyError for an id that is not in sources.yml."""
+        row = next(iter(self._db["source"].rows_where("id = ?", [source_id])), None)
+        if row is None:
+            raise KeyError(source_id)
+        return Source(**row)
+
+    def decide(self, policy_id: str, exposure_id: str) -> Decision | None:
+        """The cell of the matrix; None when either id is unknown."""
+        rows = self._cells("policy_id = ? and exposure_id = ?", [policy_id, exposure_id])
+        return rows[0] if rows else None
+
+    def responders(self, exposure_id: str) -> list[Decision]:
+        """Every policy that pays or may pay for an exposure, sure ones first, in content order."""
+        cells = self._cells("exposure_id = ? and verdict in ('yes', 'depends')", [exposure_id])
+        exposure = self.exposure(exposure_id)
+        listed = [
+            grant.policy
+            for grants in ((exposure.covered_by, exposure.sometimes_covered_by) if exposure else ())
+            for grant in grants
+        ]
+        return sorted(cells, key=lambda cell: listed.index(cell.policy.id))
+
+    def _cells(self, where: str, arguments: list[str]) -> list[Decision]:
+        found = []
+        for row in self._db["cell"].rows_where(where, arguments):
+            policy, exposure = self.policy(row["policy_id"]), self.exposure(row["exposure_id"])
+            if policy and exposure:
+                found.append(
+                    Decision(
+                        policy,
+                        exposure,
+                        Verdict(row["verdict"]),
+                        row["why"],
+                        row["depends_on"],
+                        tuple(json.loads(row["sources"])),
+                    )
+                )
+        return found
+
+    def costs(self, policy_id: str) -> list[Cost]:
+        """Published prices of a policy, in the order of the content."""
+        return [
+            Cost(
+                **{k: v for k, v in row.items() if k not in ("policy_id", "sources")},
+                policy=row["policy_id"],
+                source=json.loads(row["sources"]),
+            )
+            for row in self._db["cost"].rows_where("policy_id = ?", [policy_id], order_by="rowid")
+        ]
+
+    def topics(self, intent: str) -> list[Topic]:
+        """Guidance that answers an intent, in the order of the content."""
+        topics = (self.topic(entry_id) for entry_id in self.ids("topic"))
+        return [topic for topic in topics if topic and topic.intent == intent]
+
+    def names(self) -> list[tuple[str, str, str]]:
+        """(kind, entry id, alias) of every name a visitor may use."""
+        return [
+            tuple(row)
+            for row in self._db.conn.execute(
+                "select entry.kind, entry.id, alias.text from alias join entry on entry.id = alias.entry_id"
+                " order by alias.id"
+            )
+        ]
+
+    def phrases(self) -> list[tuple[str, str, str]]:
+        """(kind, entry id, text) of every situation that stands for an entry."""
+        return [
+            tuple(row)
+            for row in self._db.conn.execute(
+                "select entry.kind, entry.id, phrase.text from phrase join entry on entry.id = phrase.entry_id"
+                " order by phrase.id"
+            )
+        ]
+
+    def questions(self) -> list[tuple[str, str, str]]:
+        """(kind, entry id, text) of every question the tests ask."""
+        return [
+            tuple(row)
+            for row in self._db.conn.execute(
+                "select entry.kind, entry.id, question.text from question"
+                " join entry on entry.id = question.entry_id order by question.id"
+            )
+        ]
+
+    def search(self, text: str, limit: int = 5) -> list[Hit]:
+        """Entries that share words with the text, best first.
+
+        Raw text never reaches MATCH: only its words do, each quoted, any of them may match.
+        """
+        words = [w for w in re.findall(r"[a-z0-9]+", text.lower()) if w not in STOP_WORDS and len(w) > 1]
+        if not words:
+            return []
+        match = " OR ".join(f'"{word}"' for word in dict.fromkeys(words[:40]))
+        rows = self._db.conn.execute(
+            "select entry.id, entry.kind, entry.name, bm25(entry_text_fts, 6.0, 3.0, 1.0) as rank"
+            " from entry_text_fts join entry_text on entry_text.rowid = entry_text_fts.rowid"
+            " join entry on entry.id = entry_text.id where entry_text_fts match ? order by rank limit ?",
+            [match, limit],
+        )
+        return [Hit(*row) for row in rows]
+
+    def close(self) -> None:
+        self._db.close()

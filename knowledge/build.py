@@ -1,0 +1,208 @@
+"""Content to SQLite: the one file the guide answers from.
+
+The database is a product of the content, so it is made anew each time, beside the old one, and put
+in its place only when it is whole: a broken edit leaves the old answers in service.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlite_utils
+
+from knowledge.check import check, normal_name, sources_of
+from knowledge.content import CONTENT, Content, ContentError, read_content
+from knowledge.schema import Entry, Exposure, Policy, Verdict
+
+DATABASE = Path(__file__).parent / "guide.db"
+
+
+def build(folder: Path = CONTENT, database: Path = DATABASE) -> str:
+    """Validate the content and write the database; returns the content version.
+
+    Raises:
+        ContentError: the content has findings; the old database is untouched.
+    """
+    content = read_content(folder)
+    findings = check(content)
+    if findings:
+        raise ContentError(findings)
+    fresh = database.with_suffix(".building")
+    fresh.unlink(missing_ok=True)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    version = content_version(folder)
+    db = sqlite_utils.Database(fresh)
+    try:
+        _create_tables(db)
+        with db.conn:
+            _fill(db, content, version)
+        db["entry_text"].enable_fts(["name", "aliases", "body"], tokenize="porter unicode61")
+    finally:
+        db.close()
+    os.replace(fresh, database)
+    return version
+
+
+def content_version(folder: Path = CONTENT) -> str:
+    """Twelve hex digits that change with any byte of the content."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*.yml")):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _create_tables(db: sqlite_utils.Database) -> None:
+    db["meta"].create({"key": str, "value": str}, pk="key")
+    db["source"].create(
+        {"id": str, "title": str, "publisher": str, "year": int, "used_for": str, "note": str}, pk="id"
+    )
+    db["entry"].create({"id": str, "kind": str, "name": str, "reviewed_on": str, "body": str}, pk="id")
+    db["entry"].create_index(["kind"])
+    for table in ("alias", "phrase", "question"):
+        db[table].create(
+            {"id": int, "entry_id": str, "text": str}, pk="id", foreign_keys=[("entry_id", "entry", "id")]
+        )
+    db["citation"].create(
+        {"entry_id": str, "source_id": str},
+        pk=("entry_id", "source_id"),
+        foreign_keys=[("entry_id", "entry", "id"), ("source_id", "source", "id")],
+    )
+    db["cell"].create(
+        {
+            "policy_id": str,
+            "exposure_id": str,
+            "verdict": str,
+            "why": str,
+            "depends_on": str,
+            "sources": str,
+        },
+        pk=("exposure_id", "policy_id"),
+        foreign_keys=[("policy_id", "entry", "id"), ("exposure_id", "entry", "id")],
+    )
+    db["cost"].create(
+        {
+            "id": str,
+            "policy_id": str,
+            "text": str,
+            "who": str,
+            "low": int,
+            "high": int,
+            "typical": int,
+            "limit": str,
+            "year": int,
+            "sources": str,
+        },
+        pk="id",
+        foreign_keys=[("policy_id", "entry", "id")],
+    )
+    db["entry_text"].create({"id": str, "name": str, "aliases": str, "body": str}, pk="id")
+
+
+def _fill(db: sqlite_utils.Database, content: Content, version: str) -> None:
+    db["source"].insert_all(source.dict() for source in content.sources)
+    entries = list(content.entries())
+    db["entry"].insert_all(
+        {
+            "id": entry.id,
+            "kind": kind,
+            "name": entry.name,
+            "reviewed_on": entry.reviewed_on.isoformat(),
+            "body": entry.json(),
+        }
+        for kind, entry in entries
+    )
+    for table, attribute in (("alias", "aliases"), ("phrase", "asked_as"), ("question", "questions")):
+        db[table].insert_all(
+            {"entry_id": entry.id, "text": text} for _, entry in entries for text in getattr(entry, attribute)
+        )
+    db["citation"].insert_all(
+        {"entry_id": entry.id, "source_id": source} for _, entry in entries for source in sources_of(entry)
+    )
+    db["cell"].insert_all(
+        cell for exposure in content.exposures for cell in matrix_row(exposure, content.policies)
+    )
+    db["cost"].insert_all(
+        {
+            **cost.dict(exclude={"policy", "source"}),
+            "policy_id": cost.policy,
+            "sources": json.dumps(cost.source),
+        }
+        for cost in content.costs
+    )
+    db["entry_text"].insert_all(
+        {
+            "id": entry.id,
+            "name": entry.name,
+            "aliases": " · ".join([*entry.aliases, *entry.asked_as]),
+            "body": " ".join(_texts(entry)),
+        }
+        for _, entry in entries
+    )
+    db["meta"].insert_all(
+        [
+            {"key": "version", "value": version},
+            {"key": "notices", "value": json.dumps(content.notices)},
+        ]
+    )
+
+
+def matrix_row(exposure: Exposure, policies: list[Policy]) -> Iterator[dict[str, Any]]:
+    """What every policy says of one exposure: listed ones as listed, the rest no, outside their scope.
+
+    The order of decision is exclusion, grant, condition, unknown, scope; a policy stands in one list
+    only (a check), so the order matters to the reader, not to the result.
+    """
+    listed: dict[str, dict[str, Any]] = {}
+    for verdict, grants in (
+        (Verdict.NO, exposure.not_covered_by),
+        (Verdict.YES, exposure.covered_by),
+        (Verdict.DEPENDS, exposure.sometimes_covered_by),
+        (Verdict.UNKNOWN, exposure.ask_an_agent_about),
+    ):
+        for grant in grants:
+            listed.setdefault(
+                grant.policy,
+                {
+                    "verdict": verdict.value,
+                    "why": grant.why,
+                    "depends_on": getattr(grant, "depends_on", None),
+                    "sources": json.dumps(grant.source),
+                },
+            )
+    for policy in policies:
+        yield {
+            "policy_id": policy.id,
+            "exposure_id": exposure.id,
+            **listed.get(
+                policy.id,
+                {
+                    "verdict": Verdict.NO.value,
+                    "why": policy.scope.text,
+                    "depends_on": None,
+                    "sources": json.dumps(policy.scope.source),
+                },
+            ),
+        }
+
+
+def _texts(entry: Entry) -> Iterator[str]:
+    def walk(value: Any) -> Iterator[str]:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if key in ("text", "why", "depends_on"):
+                    yield str(inner or "")
+                else:
+                    yield from walk(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from walk(inner)
+
+    yield from walk(entry.dict(exclude={"aliases", "asked_as", "questions"}))
+
+
+__all__ = ["DATABASE", "build", "content_version", "matrix_row", "normal_name"]

@@ -1,0 +1,197 @@
+"""Read the YAML content into models, and say precisely what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from knowledge.schema import Cost, Entry, Exposure, Industry, Policy, Source, Term, Topic
+
+CONTENT = Path(__file__).parent / "content"
+
+M = TypeVar("M", bound=BaseModel)
+
+REMEDIES = {
+    "value_error.extra": "remove it or correct its spelling; knowledge/schema.py lists the fields",
+    "value_error.missing": "add it",
+    "type_error.none.not_allowed": "give it a value or remove the line",
+    "value_error.list.min_items": "add more items",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong with the content: where it is, what it is, and what to do."""
+
+    where: str  # "policies/cyber.yml:12 (cyber)"
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}. Remedy: {self.remedy}."
+
+
+class ContentError(Exception):
+    """The content cannot be published; ``findings`` says why, one by one."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = list(findings)
+        super().__init__("\n".join(map(str, self.findings)))
+
+
+@dataclass
+class Content:
+    """All entries, in file order."""
+
+    policies: list[Policy] = field(default_factory=list)
+    exposures: list[Exposure] = field(default_factory=list)
+    industries: list[Industry] = field(default_factory=list)
+    terms: list[Term] = field(default_factory=list)
+    topics: list[Topic] = field(default_factory=list)
+    costs: list[Cost] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    notices: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)  # entry id -> "file:line"
+
+    def entries(self) -> Iterator[tuple[str, Entry]]:
+        """Every entry with its kind."""
+        for policy in self.policies:
+            yield "policy", policy
+        for exposure in self.exposures:
+            yield "exposure", exposure
+        for industry in self.industries:
+            yield "industry", industry
+        for term in self.terms:
+            yield "term", term
+        for topic in self.topics:
+            yield "topic", topic
+
+
+def read_content(folder: Path = CONTENT) -> Content:
+    """Read and validate every file below folder.
+
+    Raises:
+        ContentError: some file is not valid YAML or some entry is not a valid entry.
+    """
+    content = Content()
+    findings: list[Finding] = []
+    readers: list[tuple[str, type[Any], list[Any]]] = [
+        ("policies/*.yml", Policy, content.policies),
+        ("exposures/*.yml", Exposure, content.exposures),
+        ("industries/*.yml", Industry, content.industries),
+        ("terms.yml", Term, content.terms),
+        ("topics/*.yml", Topic, content.topics),
+        ("costs.yml", Cost, content.costs),
+        ("sources.yml", Source, content.sources),
+    ]
+    for pattern, model, into in readers:
+        for file in sorted(folder.glob(pattern)):
+            try:
+                into.extend(_read_file(file, folder, model, content.places))
+            except ContentError as error:
+                findings.extend(error.findings)
+    notices = folder / "notices.yml"
+    if notices.exists():
+        try:
+            content.notices = _parse(notices, folder)[1] or {}
+        except ContentError as error:
+            findings.extend(error.findings)
+    if findings:
+        raise ContentError(findings)
+    if not content.policies or not content.sources:
+        raise ContentError(
+            [Finding(str(folder), "no policies or no sources here", "name the folder of the content")]
+        )
+    return content
+
+
+def _parse(file: Path, folder: Path) -> tuple[yaml.Node | None, Any]:
+    where = file.relative_to(folder).as_posix()
+    try:
+        loader = yaml.CSafeLoader(file.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        if node is None:
+            return None, None
+        for line, key in _repeated_keys(node):
+            raise ContentError(
+                [Finding(f"{where}:{line}", f"the field '{key}' stands twice", "keep one of them")]
+            )
+        return node, loader.construct_document(node)
+    except UnicodeDecodeError as error:
+        raise ContentError([Finding(where, f"is not UTF-8 text ({error})", "save it as UTF-8")]) from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise ContentError(
+            [Finding(f"{where}:{line}", f"is not valid YAML ({error.problem})", "check indents and quotes")]
+        ) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise ContentError([Finding(where, f"is not valid YAML ({error})", "check the file")]) from error
+
+
+def _repeated_keys(node: yaml.Node) -> Iterator[tuple[int, str]]:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key.start_mark.line + 1, key.value
+            seen.add(key.value)
+            yield from _repeated_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _repeated_keys(item)
+
+
+def _read_file(file: Path, folder: Path, model: type[M], places: dict[str, str]) -> list[M]:
+    node, data = _parse(file, folder)
+    where = file.relative_to(folder).as_posix()
+    single = isinstance(data, dict)
+    raws = [data] if single else data
+    if not isinstance(raws, list) or not raws:
+        raise ContentError([Finding(where, "holds no entry", "write an entry or remove the file")])
+    entries: list[M] = []
+    findings: list[Finding] = []
+    for index, raw in enumerate(raws):
+        start: tuple[Any, ...] = () if single else (index,)
+        name = raw.get("id", f"entry {index + 1}") if isinstance(raw, dict) else f"entry {index + 1}"
+        try:
+            entry = model.parse_obj(raw)
+        except ValidationError as error:
+            for problem in error.errors():
+                path = tuple(part for part in problem["loc"] if part != "__root__")
+                dotted = ".".join(map(str, path))
+                findings.append(
+                    Finding(
+                        f"{where}:{_line(node, start + path)} ({name})",
+                        f"'{dotted}' {problem['msg']}",
+                        REMEDIES.get(problem["type"], "correct it as knowledge/schema.py says"),
+                    )
+                )
+            continue
+        entries.append(entry)
+        places[str(name)] = f"{where}:{_line(node, start)}"
+    if findings:
+        raise ContentError(findings)
+    return entries
+
+
+def _line(node: yaml.Node | None, path: tuple[Any, ...]) -> int:
+    """The line of the deepest node on the path that exists."""
+    line = node.start_mark.line + 1 if node else 1
+    for part in path:
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        elif isinstance(node, yaml.MappingNode):
+            match = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            if match is None:
+                return line
+            line = match[0].start_mark.line + 1
+            node = match[1]
+        else:
+            return line
+    return line

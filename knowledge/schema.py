@@ -1,0 +1,238 @@
+"""What a valid entry of the knowledge base is.
+
+Content is YAML that a licensed agent edits; every file is read into these models, which refuse
+unknown fields, so that a misspelt key is an error and never a silent gap.  A *statement* is a text
+with the sources it rests on: nothing the guide says comes without one.
+"""
+
+from __future__ import annotations
+
+import datetime
+from enum import Enum
+from typing import Any, Literal
+
+from pydantic import BaseModel, Extra, Field, validator
+
+
+class Verdict(str, Enum):
+    """What a policy does about an exposure."""
+
+    YES = "yes"
+    NO = "no"
+    DEPENDS = "depends"
+    UNKNOWN = "unknown"  # the sources disagree or are silent: a licensed agent answers
+
+
+class _Model(BaseModel):
+    class Config:
+        extra = Extra.forbid
+        anystr_strip_whitespace = True
+        min_anystr_length = 1
+        allow_mutation = False
+
+
+class Statement(_Model):
+    """One thing the guide may say, and the ids of the sources (``sources.yml``) it rests on."""
+
+    text: str
+    source: list[str]
+
+    @validator("source", pre=True)
+    def _one_or_many(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+    @validator("source")
+    def _at_least_one(cls, value: list[str]) -> list[str]:
+        if not value:
+            raise ValueError("names no source")
+        return value
+
+
+class Exclusion(Statement):
+    """Something a policy does not pay for; ``instead`` are the ids of the policies that may."""
+
+    instead: list[str] = []
+
+
+class Entry(_Model):
+    """What every entry has: an id, a name, the ways people write it, and when it was reviewed.
+
+    ``aliases`` are names, found word by word in what a visitor writes (typos are tolerated).
+    ``asked_as`` are whole situations or questions; the guide recognises others by their meaning.
+    ``questions`` are asked of the real guide in the tests, and must land here.
+    """
+
+    id: str = Field(regex=r"^[a-z][a-z0-9_]*$")
+    name: str
+    aliases: list[str] = []
+    asked_as: list[str] = []
+    questions: list[str] = Field(min_items=3)
+    reviewed_on: datetime.date
+
+
+class Trigger(Statement):
+    """When a policy has to be in force for a claim to be paid."""
+
+    kind: Literal["claims_made", "occurrence", "date_of_loss", "varies"]
+
+
+class Policy(Entry):
+    """A coverage line an agency sells."""
+
+    short_name: str  # how the guide calls it inside a sentence
+    summary: Statement  # what it is, in one or two sentences
+    simpler: Statement  # the same without a term of the trade
+    scope: Statement  # a full sentence: what it responds to; said when an exposure lies outside
+    who_needs: list[Statement] = Field(min_items=1)
+    covers: list[Statement] = Field(min_items=3)
+    excludes: list[Exclusion] = Field(min_items=2)
+    trigger: Trigger
+    limits: list[Statement] = Field(min_items=1)
+    cost_factors: list[Statement] = Field(min_items=2)
+    lower_cost: list[Statement] = Field(min_items=1)
+    example_claim: Statement
+    ask_an_agent: list[str] = Field(min_items=2)  # questions worth putting to an agent
+
+
+class Grant(_Model):
+    """One policy's answer to one exposure."""
+
+    policy: str
+    why: str  # one or two full sentences, no verdict word in front: the guide adds it
+    source: list[str]
+
+    @validator("source", pre=True)
+    def _one_or_many(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+    @validator("source")
+    def _at_least_one(cls, value: list[str]) -> list[str]:
+        if not value:
+            raise ValueError("names no source")
+        return value
+
+
+class ConditionalGrant(Grant):
+    """Covered only if something holds."""
+
+    depends_on: str  # completes "It depends on …": an endorsement, a sub-limit, the wording
+
+
+class Exposure(Entry):
+    """A thing that can happen to a business, or a cost it can face.
+
+    A policy named in none of the four lists answers no, outside its scope.
+    """
+
+    short_name: str  # a noun phrase inside a sentence: "wrong information given to a caller"
+    summary: Statement  # what it is and what normally responds
+    covered_by: list[Grant] = []
+    sometimes_covered_by: list[ConditionalGrant] = []
+    not_covered_by: list[Grant] = []
+    ask_an_agent_about: list[Grant] = []  # the sources disagree or are silent
+    if_uninsured: Statement | None = None  # what to do where no policy responds at all
+
+
+class TermExamples(_Model):
+    """The same term at work in three trades."""
+
+    call_center: str
+    bpo: str
+    it: str
+
+
+class Term(Entry):
+    """A word of the trade in plain words."""
+
+    definition: Statement
+    examples: TermExamples
+    related: list[str] = []  # ids of terms or policies
+    policies: list[str] = []  # where the term matters most
+
+
+class Need(str, Enum):
+    """How strongly a policy is called for in an industry, strongest first."""
+
+    BY_LAW = "required_by_law"
+    BY_CONTRACT = "required_by_contract"
+    RECOMMENDED = "recommended"
+    SITUATIONAL = "situational"
+
+
+class RecommendedPolicy(Grant):
+    need: Need
+
+
+class IndustryRisk(Statement):
+    exposure: str
+
+
+class ChecklistItem(_Model):
+    """One thing an agent must know to quote; ``why`` answers "why do you ask?"."""
+
+    field: str
+    question: str
+    why: str
+
+
+class Industry(Entry):
+    """A kind of business and what it needs."""
+
+    group: Literal["call_center", "bpo", "it"]
+    summary: Statement
+    risks: list[IndustryRisk] = Field(min_items=3)
+    policies: list[RecommendedPolicy] = Field(min_items=4)
+    top_three: list[str] = Field(min_items=3, max_items=3)
+    contract_demands: list[Statement] = Field(min_items=1)
+    checklist: list[ChecklistItem] = Field(min_items=5)
+    checklist_source: list[str]
+
+
+class Cost(_Model):
+    """A published price: always somebody's, at some time, for some size; never a promise."""
+
+    id: str = Field(regex=r"^[a-z][a-z0-9_]*$")
+    policy: str
+    text: str  # a full sentence with amount, who it was measured on, and the year
+    who: str  # the sample: size, trade, place
+    low: int | None = None  # US dollars a year
+    high: int | None = None
+    typical: int | None = None
+    limit: str | None = None
+    year: int | None = None  # of the figure; None where the source does not date it
+    source: list[str]
+
+    @validator("source", pre=True)
+    def _one_or_many(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+
+class Topic(Entry):
+    """Guidance that is not about one policy and one exposure: proof, buying, law, case studies.
+
+    ``intent`` is the question it answers.  ``answer`` comes first and stands alone; ``points``
+    follow.  ``verdict`` is set where the question is a yes-or-no one.
+    """
+
+    intent: str
+    answer: Statement
+    points: list[Statement] = []
+    verdict: Literal["yes", "no", "depends"] | None = None
+    policies: list[str] = []
+    exposure: str | None = None
+    industry_group: Literal["call_center", "bpo", "it"] | None = None
+    jurisdiction: str | None = None  # two-letter state, or "US"
+
+
+class Source(_Model):
+    """Where a fact was read."""
+
+    id: str = Field(regex=r"^[a-z][a-z0-9_]*$")
+    title: str
+    publisher: str
+    year: int | None = None
+    used_for: str
+    note: str | None = None
+
+
+Policy.update_forward_refs()

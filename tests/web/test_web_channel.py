@@ -1,0 +1,482 @@
+"""The web channel over real HTTP, inside the server that ``rasa run`` starts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import stat
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from conftest import ANSWER, Server
+
+from bot.channels.sessions import ChatError, Origins, Rate, RateLimiter, Sessions, persistent_secret
+from bot.channels.transcript import SqliteTranscript
+from bot.channels.web import APOLOGY, MAX_TEXT, WebChannel
+
+pytestmark = pytest.mark.asyncio
+
+Start = Callable[..., Awaitable[Server]]
+Event = dict[str, Any]
+
+
+@pytest_asyncio.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+        yield session
+
+
+class Visitor:
+    """A browser without the screen."""
+
+    def __init__(self, server: Server, http: aiohttp.ClientSession, token: str = "") -> None:
+        self.server = server
+        self.http = http
+        self.token = token
+        self.sent = 0
+
+    async def post(self, path: str, body: Any, **headers: str) -> tuple[int, Any, Any]:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", **headers}
+        async with self.http.post(self.server.url + path, data=raw, headers=headers) as reply:
+            return reply.status, await reply.json(), reply.headers
+
+    async def join(self, **headers: str) -> dict[str, Any]:
+        status, session, _ = await self.post("/chat/session", {}, **headers)
+        assert status == 200
+        self.token = session["token"]
+        return dict(session)
+
+    async def send(self, text: Any, id: str | None = None, **headers: str) -> tuple[int, Any, Any]:
+        self.sent += 1
+        body = {"id": id or f"message-{self.sent}", "text": text}
+        return await self.post("/chat/message", body, Authorization=f"Bearer {self.token}", **headers)
+
+    @asynccontextmanager
+    async def stream(self, after: int = 0, **headers: str) -> AsyncIterator[AsyncIterator[Event]]:
+        query = {"token": self.token, "after": str(after)}
+        async with self.http.get(f"{self.server.url}/chat/stream", params=query, headers=headers) as reply:
+            assert reply.status == 200
+            assert reply.content_type == "text/event-stream"
+            yield _events(reply.content)
+
+    async def hear(self, count: int, after: int = 1, **headers: str) -> list[Event]:
+        """The next messages that are not the visitor's own; the welcome is number 1."""
+        heard: list[Event] = []
+        async with self.stream(after, **headers) as events:
+            async for event in events:
+                if event["event"] == "message" and event["data"]["from"] != "visitor":
+                    heard.append(event["data"])
+                if len(heard) == count:
+                    break
+        return heard
+
+
+async def _events(lines: aiohttp.StreamReader) -> AsyncIterator[Event]:
+    event: Event = {}
+    async for raw in lines:
+        line = raw.decode().rstrip("\n")
+        if not line:
+            if event:
+                yield event
+            event = {}
+            continue
+        name, _, value = line.partition(": ")
+        event[name or "comment"] = json.loads(value) if name == "data" else value
+        event.setdefault("event", None)
+
+
+@pytest_asyncio.fixture
+async def visitor(server: Server, http: aiohttp.ClientSession) -> Visitor:
+    visitor = Visitor(server, http)
+    await visitor.join()
+    return visitor
+
+
+def code(reply: tuple[int, Any, Any]) -> tuple[int, str]:
+    return reply[0], reply[1]["error"]["code"]
+
+
+async def test_new_session_begins_with_the_notice_and_three_example_questions(
+    server: Server, http: aiohttp.ClientSession
+) -> None:
+    session = await Visitor(server, http).join()
+    (welcome,) = session["messages"]
+    assert (welcome["from"], welcome["seq"]) == ("bot", 1)
+    assert welcome["text"].startswith(session["notice"])
+    assert welcome["text"].endswith("Ask me in your own words.")
+    assert len(welcome["buttons"]) == 3
+    assert session["expires_in"] > 0
+
+
+async def test_session_resumes_with_all_that_was_said(visitor: Visitor) -> None:
+    await visitor.send("hello")
+    await visitor.hear(1)
+    _, session, _ = await visitor.post("/chat/session", {"token": visitor.token})
+    assert [message["from"] for message in session["messages"]] == ["bot", "visitor", "bot"]
+
+
+async def test_each_session_has_its_own_conversation(visitor: Visitor, http: aiohttp.ClientSession) -> None:
+    other = Visitor(visitor.server, http)
+    await other.join()
+    await visitor.send("a secret")
+    await visitor.hear(1)
+    _, session, _ = await other.post("/chat/session", {"token": other.token})
+    assert len(session["messages"]) == 1
+
+
+async def test_answer_arrives_whole_as_one_event(visitor: Visitor) -> None:
+    status, accepted, _ = await visitor.send("Does GL cover bad advice?")
+    assert (status, accepted) == (202, {"seq": 2})
+    (answer,) = await visitor.hear(1)
+    assert answer["text"] == "General liability does not.\n\nIt pays for injury."
+    assert answer["answer"] == ANSWER
+    assert answer["buttons"] == [{"title": "And what does?", "payload": "And what does?"}]
+    assert "timestamp" not in answer
+
+
+async def test_rasa_gets_the_message_as_a_web_conversation_that_had_its_notice(visitor: Visitor) -> None:
+    await visitor.send("hello", id="abc")
+    await visitor.hear(1)
+    (message,) = visitor.server.agent.got
+    assert message.sender_id.startswith("web:")
+    assert (message.text, message.input_channel, message.message_id) == ("hello", "web", "abc")
+    assert message.metadata == {"notice_given": True}
+
+
+async def test_typed_intent_reaches_rasa_as_plain_text(visitor: Visitor) -> None:
+    await visitor.send('/restart{"a": 1}')
+    await visitor.hear(1)
+    assert visitor.server.agent.got[0].text == 'restart{"a": 1}'
+
+
+async def test_button_sends_its_title_like_typed_text(visitor: Visitor) -> None:
+    body = {"id": "b1", "button": "And what does?"}
+    status, _, _ = await visitor.post("/chat/message", body, Authorization=f"Bearer {visitor.token}")
+    assert status == 202
+    assert (await visitor.hear(1))[0]["text"] == "echo: And what does?"
+
+
+async def test_visitor_sees_own_message_and_typing_around_the_answer(visitor: Visitor) -> None:
+    seen: list[Any] = []
+    async with visitor.stream(after=1) as events:
+        await visitor.send("hello", id="mine")
+        async for event in events:
+            if event["event"] == "message":
+                seen.append((event["id"], event["data"]["text"], event["data"].get("id")))
+            elif event["event"] == "typing":
+                seen.append(event["data"]["on"])
+                if not event["data"]["on"]:
+                    break
+    assert seen == [("2", "hello", "mine"), True, ("3", "echo: hello", None), False]
+
+
+async def test_second_tab_gets_the_same_messages(visitor: Visitor) -> None:
+    tabs = [asyncio.create_task(visitor.hear(1)) for _ in range(2)]
+    await visitor.send("hello")
+    first, second = await asyncio.gather(*tabs)
+    assert first == second
+
+
+async def test_reconnect_with_last_event_id_replays_only_what_was_missed(visitor: Visitor) -> None:
+    for text in ("one", "two", "three"):
+        await visitor.send(text)
+        await visitor.hear(1, after=visitor.sent * 2 - 1)
+    missed = await visitor.hear(2, after=0, **{"Last-Event-ID": "3"})
+    assert [message["text"] for message in missed] == ["echo: two", "echo: three"]
+
+
+async def test_same_client_id_is_answered_once(visitor: Visitor) -> None:
+    first = await visitor.send("hello", id="same")
+    again = await visitor.send("hello", id="same")
+    assert first[:2] == again[:2] == (202, {"seq": 2})
+    await visitor.send("bye")
+    assert [m["text"] for m in await visitor.hear(2)] == ["echo: hello", "echo: bye"]
+    assert len(visitor.server.agent.got) == 2
+
+
+async def test_messages_are_answered_one_by_one_in_the_order_they_came(visitor: Visitor) -> None:
+    for number in range(10):
+        await visitor.send(str(number))
+    heard = await visitor.hear(10)
+    assert [message["text"] for message in heard] == [f"echo: {number}" for number in range(10)]
+
+
+@pytest.mark.parametrize("text", ["silence", "crash"])
+async def test_turn_without_an_answer_ends_in_an_apology(visitor: Visitor, text: str) -> None:
+    await visitor.send(text)
+    assert (await visitor.hear(1))[0]["text"] == APOLOGY
+    await visitor.send("hello")
+    assert (await visitor.hear(2))[1]["text"] == "echo: hello"
+
+
+async def test_turn_that_hangs_ends_in_an_apology(start: Start, http: aiohttp.ClientSession) -> None:
+    visitor = Visitor(await start(turn_timeout=0.01), http)
+    await visitor.join()
+    await visitor.send("hello")
+    assert (await visitor.hear(1))[0]["text"] == APOLOGY
+
+
+async def test_message_passed_on_to_a_person_gets_no_apology(visitor: Visitor) -> None:
+    await visitor.send("for a person")
+    await visitor.send("hello")
+    assert (await visitor.hear(1))[0]["text"] == "echo: hello"
+
+
+async def test_idle_stream_says_when_to_retry_and_stays_alive(visitor: Visitor) -> None:
+    async with visitor.stream(after=1) as events:
+        assert (await anext(events))["retry"] == "2000"
+        assert (await anext(events))["comment"] == "still here"
+
+
+async def test_restarted_server_still_knows_the_conversation(
+    start: Start, http: aiohttp.ClientSession
+) -> None:
+    visitor = Visitor(await start(), http)
+    await visitor.join()
+    await visitor.send("hello")
+    before = await visitor.hear(1)
+    visitor.server = await start()
+    assert await visitor.hear(1) == before
+
+
+async def test_stop_waits_for_the_answer_in_progress(start: Start, http: aiohttp.ClientSession) -> None:
+    from conftest import serve
+
+    state = (await start()).channel._state
+    async with serve(state) as stopping:
+        visitor = Visitor(stopping, http)
+        await visitor.join()
+        await visitor.send("hello")
+    visitor.server = await start()
+    assert (await visitor.hear(1))[0]["text"] == "echo: hello"
+
+
+# --- what is refused
+
+
+async def test_missing_forged_and_expired_tokens_are_refused(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forged, _ = Sessions("another secret").issue("self")
+    for token in ("", "x", forged, visitor.token[:-1]):
+        reply = await visitor.post(
+            "/chat/message", {"id": "1", "text": "hi"}, Authorization=f"Bearer {token}"
+        )
+        assert code(reply) == (401, "bad_token")
+        async with visitor.http.get(f"{visitor.server.url}/chat/stream", params={"token": token}) as stream:
+            assert stream.status == 401
+    assert code(await visitor.post("/chat/session", {"token": forged})) == (401, "bad_token")
+    monkeypatch.setattr("bot.channels.sessions.SESSION_LIFETIME", -1)
+    assert code(await visitor.send("hi")) == (401, "expired_token")
+
+
+async def test_foreign_site_is_refused_everywhere(visitor: Visitor) -> None:
+    for origin in ("https://evil.example", "null", f"{visitor.server.url}.evil.example"):
+        assert code(await visitor.post("/chat/session", {}, Origin=origin)) == (403, "foreign_origin")
+        assert code(await visitor.send("hi", Origin=origin)) == (403, "foreign_origin")
+        query = {"token": visitor.token}
+        headers = {"Origin": origin}
+        async with visitor.http.get(
+            f"{visitor.server.url}/chat/stream", params=query, headers=headers
+        ) as reply:
+            assert reply.status == 403
+            assert "Access-Control-Allow-Origin" not in reply.headers
+
+
+async def test_own_page_is_admitted_by_its_host(visitor: Visitor) -> None:
+    assert (await visitor.send("hi", Origin=visitor.server.url))[0] == 202
+
+
+async def test_allowed_site_passes_preflight_and_its_token_works_only_there(
+    start: Start, http: aiohttp.ClientSession
+) -> None:
+    site = "https://agency.example"
+    visitor = Visitor(await start(allowed_origins=[site]), http)
+    preflight = {"Origin": site, "Access-Control-Request-Method": "POST"}
+    async with http.options(f"{visitor.server.url}/chat/message", headers=preflight) as reply:
+        assert reply.status < 300
+        assert reply.headers["Access-Control-Allow-Origin"] == site
+        assert "Authorization" in reply.headers["Access-Control-Allow-Headers"]
+    await visitor.join(Origin=site)
+    status, _, headers = await visitor.send("hi", Origin=site)
+    assert (status, headers["Access-Control-Allow-Origin"]) == (202, site)
+    assert code(await visitor.send("hi")) == (401, "bad_token")
+
+
+async def test_only_json_is_read(visitor: Visitor) -> None:
+    headers = {"Authorization": f"Bearer {visitor.token}"}
+    wrong = await visitor.post("/chat/message", b"id=1", **{"Content-Type": "text/plain"}, **headers)
+    assert code(wrong) == (415, "wrong_type")
+    for body in (b"{", b"[]", b"", b"\xff", b"[" * 9000):
+        assert code(await visitor.post("/chat/message", body, **headers)) == (400, "bad_json")
+
+
+async def test_oversize_requests_are_refused(visitor: Visitor) -> None:
+    assert code(await visitor.send("x" * (MAX_TEXT + 1))) == (413, "too_long")
+    assert code(await visitor.send("x" * 20_000)) == (413, "too_large")
+    assert (await visitor.send("x" * MAX_TEXT))[0] == 202
+
+
+async def test_oversize_body_without_a_length_is_refused(visitor: Visitor) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(5):
+            yield b" " * 8192
+
+    headers = {"Content-Type": "application/json"}
+    async with visitor.http.post(
+        f"{visitor.server.url}/chat/session", data=endless(), headers=headers
+    ) as reply:
+        assert reply.status == 413
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "\x00\x07", "/", None])
+async def test_empty_message_is_refused(visitor: Visitor, text: str | None) -> None:
+    assert code(await visitor.send(text)) == (400, "empty")
+
+
+async def test_text_that_is_no_string_is_refused(visitor: Visitor) -> None:
+    assert code(await visitor.send({"a": 1})) == (400, "bad_text")
+    assert code(await visitor.send("hi", id="../../x")) == (400, "bad_id")
+
+
+async def test_control_characters_and_lone_surrogates_are_dropped(visitor: Visitor) -> None:
+    await visitor.send("a\x00b\x1b[31m\ud800\nc 👩‍💻")
+    assert (await visitor.hear(1))[0]["text"] == "echo: ab[31m\nc 👩‍💻"
+
+
+async def test_too_many_messages_are_slowed_down_with_a_time_to_retry(
+    start: Start, http: aiohttp.ClientSession
+) -> None:
+    visitor = Visitor(await start(session_rate=Rate(2, 60)), http)
+    await visitor.join()
+    assert [(await visitor.send("hi"))[0] for _ in range(2)] == [202, 202]
+    refused = await visitor.send("hi")
+    assert code(refused) == (429, "too_many")
+    assert 1 <= int(refused[2]["Retry-After"]) <= 30
+    assert (await visitor.send("hi", id="message-1"))[0] == 202, "a repeat costs nothing"
+
+
+async def test_address_that_opens_too_many_sessions_is_slowed_down(
+    start: Start, http: aiohttp.ClientSession
+) -> None:
+    visitor = Visitor(await start(ip_rate=Rate(3, 60)), http)
+    for _ in range(3):
+        await visitor.join()
+    assert code(await visitor.post("/chat/session", {})) == (429, "too_many")
+
+
+# --- pages
+
+
+@pytest.mark.parametrize("enable_api", [False, True])
+async def test_root_is_the_page_and_not_rasas_greeting(
+    start: Start, http: aiohttp.ClientSession, enable_api: bool
+) -> None:
+    server = await start(enable_api=enable_api)
+    async with http.get(server.url) as reply:
+        assert "<insurance-guide-chat>" in await reply.text()
+        policy = reply.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy
+        assert reply.headers["X-Content-Type-Options"] == "nosniff"
+        assert reply.headers["Referrer-Policy"] == "no-referrer"
+
+
+async def test_page_has_no_inline_script_or_style(server: Server, http: aiohttp.ClientSession) -> None:
+    async with http.get(server.url) as reply:
+        page = await reply.text()
+    assert "<style" not in page and " style=" not in page and "onclick" not in page
+    assert page.count("<script") == page.count('<script type="module" src=')
+
+
+async def test_every_script_the_widget_imports_is_served_and_small(
+    server: Server, http: aiohttp.ClientSession
+) -> None:
+    import gzip
+    import re
+
+    waiting, scripts = {"widget.js"}, {}
+    while waiting:
+        name = waiting.pop()
+        async with http.get(f"{server.url}/{name}") as reply:
+            assert reply.status == 200 and reply.content_type == "text/javascript"
+            assert reply.headers["Access-Control-Allow-Origin"] == "*"
+            scripts[name] = await reply.text()
+        waiting |= set(re.findall(r'from "\./([\w-]+\.js)"', scripts[name])) - scripts.keys()
+    assert len(gzip.compress("".join(scripts.values()).encode())) <= 25_000
+    assert not any("innerHTML" in script for script in scripts.values())
+
+
+async def test_unchanged_file_is_not_sent_again(server: Server, http: aiohttp.ClientSession) -> None:
+    async with http.get(f"{server.url}/widget.js") as reply:
+        tag = {"If-None-Match": reply.headers["ETag"]}
+    async with http.get(f"{server.url}/widget.js", headers=tag) as reply:
+        assert reply.status == 304
+
+
+# --- parts
+
+
+async def test_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    first = persistent_secret(state)
+    assert persistent_secret(state) == first and len(first) >= 32
+    assert stat.S_IMODE((state / "web_secret").stat().st_mode) == 0o600
+    assert [path.name for path in state.iterdir()] == ["web_secret"]
+
+
+async def test_channel_reads_credentials_before_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUIDE_STATE", str(tmp_path))
+    monkeypatch.setenv("GUIDE_WEB_ORIGINS", "https://a.example, https://b.example/")
+    monkeypatch.setenv("GUIDE_WEB_SECRET", "from the environment")
+    channel = WebChannel.from_credentials(None)
+    assert channel._origins.admit("https://b.example", "here") == "https://b.example"
+    token, session = Sessions("from the environment").issue("self")
+    assert channel._sessions.read(token, "self") == session
+    channel = WebChannel.from_credentials({"allowed_origins": ["https://c.example"], "title": "Ours"})
+    assert channel.title == "Ours"
+    with pytest.raises(ChatError):
+        channel._origins.admit("https://b.example", "here")
+
+
+@pytest.mark.parametrize("origin", ["https://here", "http://here"])
+async def test_same_host_is_same_origin_whatever_the_proxy_made_of_the_scheme(origin: str) -> None:
+    assert Origins().admit(origin, "here") == "self"
+
+
+async def test_bucket_refills_with_time() -> None:
+    now = [0.0]
+    limiter = RateLimiter(Rate.parse("2/10"), clock=lambda: now[0])
+    limiter.take("a")
+    limiter.take("a")
+    with pytest.raises(ChatError) as refused:
+        limiter.take("a")
+    assert refused.value.retry_after == 5
+    limiter.take("b")
+    now[0] = 5.0
+    limiter.take("a")
+
+
+async def test_two_processes_never_give_one_number_twice(tmp_path: Path) -> None:
+    one, two = SqliteTranscript(tmp_path / "t.db"), SqliteTranscript(tmp_path / "t.db")
+    numbers = [transcript.append("s", {"text": "x"}) for _ in range(3) for transcript in (one, two)]
+    assert numbers == [1, 2, 3, 4, 5, 6]
+    assert [entry.seq for entry in one.since("s", after=2, limit=3)] == [4, 5, 6]
+
+
+async def test_forgotten_session_leaves_nothing(tmp_path: Path) -> None:
+    transcript = SqliteTranscript(tmp_path / "t.db")
+    transcript.append("gone", {"text": "my social security number"})
+    transcript.append("kept", {"text": "hello"})
+    transcript.forget("gone")
+    assert transcript.since("gone") == [] and len(transcript.since("kept")) == 1
+    transcript.forget_older_than(-1)
+    transcript.close()
+    assert b"social security" not in (tmp_path / "t.db").read_bytes()
