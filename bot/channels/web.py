@@ -21,7 +21,6 @@ import json
 import logging
 import os
 import re
-import unicodedata
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from functools import wraps
@@ -48,11 +47,11 @@ from bot.channels.sessions import (
 from bot.channels.streams import Rooms
 from bot.channels.transcript import Body, SqliteTranscript
 from bot.channels.welcome import load_notice, load_welcome
+from bot.runtime.input_gate import MAX_CHARACTERS, clean
 
 logger = logging.getLogger(__name__)
 
 MAX_BODY = 16 * 1024
-MAX_TEXT = 4000
 MAX_TABS = 16
 ASSETS = ("widget.js", "widget-client.js", "widget-view.js", "widget-style.js", "demo.css")
 APOLOGY = (
@@ -294,7 +293,7 @@ class WebChannel(InputChannel):
         output = WebOutput(self.rooms)
         message = UserMessage(
             # A leading slash would make Rasa read the text as an intent instead of understanding it.
-            text.lstrip("/ "),
+            text,
             output,
             sender_id(session),
             input_channel=self.name(),
@@ -325,16 +324,15 @@ class WebChannel(InputChannel):
 
 
 def clean_text(value: object) -> str:
-    """A visitor's text without characters that nobody types: NUL, controls, lone surrogates."""
+    """A visitor's text as the input gate cleans it; refused here where the widget can say so at once."""
     if not isinstance(value, str | None):
         raise ChatError(400, "bad_text", "The text of a message must be a string.")
-    text = "".join(c for c in value or "" if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
-    text = text.strip()
-    if not text.strip("/ "):
+    text = clean(value or "")
+    if not text:
         raise ChatError(400, "empty", "There is nothing in this message. Please type your question.")
-    if len(text) > MAX_TEXT:
+    if len(text) > MAX_CHARACTERS:
         raise ChatError(
-            413, "too_long", f"This message is too long: please keep it under {MAX_TEXT:,} characters."
+            413, "too_long", f"This message is too long: please keep it under {MAX_CHARACTERS:,} characters."
         )
     return text
 

@@ -173,6 +173,7 @@ export class ChatClient extends EventTarget {
         try {
           await this.#post("chat/message", { id: next.id, text: next.text }, this.#session.token);
           next.sent = true; // stays until the transcript shows it
+          if (pause > 1000) this.#emit("state", "online");
           pause = 1000;
         } catch (error) {
           if (error.status === 401) {
@@ -186,7 +187,6 @@ export class ChatClient extends EventTarget {
             this.#emit("state", error.status ? "busy" : navigator.onLine ? "connecting" : "offline");
             await wait(error.retryAfter ? error.retryAfter * 1000 : pause);
             pause = Math.min(pause * 2, RETRY_MAX);
-            if (error.status) this.#emit("state", "online");
           }
         }
       }

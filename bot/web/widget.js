@@ -31,20 +31,37 @@ class InsuranceGuideChat extends HTMLElement {
   #messages = [];
   #opener = null;
   #timers = {};
+  #connection = "online";
   #title = document.title;
   #narrow = matchMedia("(max-width: 480px), (max-height: 480px)");
 
   #badge = h("span", { class: "badge", hidden: true });
   #launcher = h(
     "button",
-    { type: "button", class: "launcher", "aria-expanded": "false", "aria-controls": "panel", onclick: () => this.#toggle() },
+    {
+      type: "button",
+      class: "launcher",
+      "aria-expanded": "false",
+      "aria-controls": "panel",
+      onclick: () => this.#toggle(),
+    },
     icon(ICONS.chat),
     h("span", { class: "label" }, STRINGS.launcher),
     this.#badge,
   );
   #heading = h("h2", { id: "heading" });
   #state = h("p", { class: "state", role: "status", hidden: true });
-  #log = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": STRINGS.log, tabindex: "0", onscroll: () => this.#atEnd() && (this.#jump.hidden = true) });
+  // A log is live by nature; ours is not, because the live region below says each message once.
+  #log = h("div", {
+    class: "log",
+    role: "log",
+    "aria-live": "off",
+    "aria-label": STRINGS.log,
+    tabindex: "0",
+    onscroll: () => {
+      if (this.#atEnd()) this.#jump.hidden = true;
+    },
+  });
   #dots = h("div", { class: "typing", role: "img", "aria-label": STRINGS.typing, hidden: true }, h("i"), h("i"), h("i"));
   #jump = h("button", { type: "button", class: "jump", hidden: true, onclick: () => this.#toEnd() }, STRINGS.newMessages);
   #live = h("div", { class: "hidden", "aria-live": "polite" });
@@ -280,6 +297,8 @@ class InsuranceGuideChat extends HTMLElement {
   }
 
   #onState(state) {
+    if (state === this.#connection) return; // each failed attempt says so again
+    this.#connection = state;
     clearTimeout(this.#timers.state);
     const text = STRINGS.state[state] ?? "";
     const show = () => {

@@ -17,7 +17,8 @@ from conftest import ANSWER, Server
 
 from bot.channels.sessions import ChatError, Origins, Rate, RateLimiter, Sessions, persistent_secret
 from bot.channels.transcript import SqliteTranscript
-from bot.channels.web import APOLOGY, MAX_TEXT, WebChannel
+from bot.channels.web import APOLOGY, WebChannel
+from bot.runtime.input_gate import MAX_CHARACTERS
 
 pytestmark = pytest.mark.asyncio
 
@@ -318,9 +319,9 @@ async def test_only_json_is_read(visitor: Visitor) -> None:
 
 
 async def test_oversize_requests_are_refused(visitor: Visitor) -> None:
-    assert code(await visitor.send("x" * (MAX_TEXT + 1))) == (413, "too_long")
+    assert code(await visitor.send("x" * (MAX_CHARACTERS + 1))) == (413, "too_long")
     assert code(await visitor.send("x" * 20_000)) == (413, "too_large")
-    assert (await visitor.send("x" * MAX_TEXT))[0] == 202
+    assert (await visitor.send("x" * MAX_CHARACTERS))[0] == 202
 
 
 async def test_oversize_body_without_a_length_is_refused(visitor: Visitor) -> None:

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from conftest import Server, serve
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 pytestmark = pytest.mark.asyncio
 
@@ -45,8 +45,13 @@ async def window(browser: Browser, width: int = 1200, height: int = 800) -> Asyn
     context = await browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
     context.set_default_timeout(8000)
     wrong: list[str] = []
+
+    def on_console(line: ConsoleMessage) -> None:
+        if "Content Security" in line.text:
+            wrong.append(line.text)
+
     context.on("weberror", lambda error: wrong.append(str(error.error)))
-    context.on("console", lambda line: "Content Security" in line.text and wrong.append(line.text))
+    context.on("console", on_console)
     context.on("dialog", lambda dialog: wrong.append(dialog.message))
     yield context
     await context.close()
@@ -86,6 +91,7 @@ async def test_question_gets_verdict_source_and_more_and_survives_a_reload(
     await expect(more).to_be_hidden()
     await answer.get_by_text("More about this").click()
     await expect(more).to_be_visible()
+    await answer.get_by_text("More about this").click()
 
     await answer.get_by_role("button", name="And what does?").click()
     await expect(log).to_contain_text("echo: And what does?")

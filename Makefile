@@ -1,0 +1,60 @@
+# Everything starts here: `make run` on a fresh clone sets up, trains and serves the guide.
+PORT ?= 5005
+PY := .venv/bin/python
+UV := .uv/bin/uv
+export UV_COMPILE_BYTECODE := 1
+export UV_NO_PROGRESS := 1
+# Installed packages were compiled at install; Python must be free to read and write the project's own.
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{ printf "  %-14s %s\n", $$1, $$2 }'
+
+setup: .make/runtime ## Install everything the guide needs into .venv
+train: .make/runtime ## Build the knowledge base and train, if anything changed
+	@.venv/bin/guide train
+run: train ## Serve the website chat (PORT=5005)
+	@PORT=$(PORT) .venv/bin/guide serve
+shell: train ## Talk to the guide in the Rasa shell
+	@.venv/bin/guide shell
+ask: train ## Ask one question: make ask Q="Does GL cover call center mistakes?"
+	@.venv/bin/guide ask "$(if $(Q),$(Q),Does GL cover call center mistakes?)"
+test: .make/dev train ## Run every test
+	$(PY) -m pytest
+lint: .make/dev ## Check style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+bench-nlu: .make/dev ## Measure understanding: make bench-nlu DATA=folder of public benchmarks
+	$(PY) -m bench.nlu $(if $(DATA),--data $(DATA))
+bench-runtime: .make/dev train ## Compare with stock Rasa in one run (BENCH_JSON=path keeps the figures)
+	$(PY) -m bench.runtime
+lock: $(UV) ## Resolve the dependencies anew into the requirements files
+	$(UV) pip compile -q pyproject.toml -p 3.11 --generate-hashes --no-emit-index-url -o requirements.lock
+	$(UV) pip compile -q pyproject.toml -p 3.11 --group dev -c requirements.lock --generate-hashes --no-emit-index-url -o requirements-dev.lock
+encoder: $(UV) ## Remake the sentence encoder from the published weights
+	$(UV) run --script scripts/build_encoder.py
+clean: ## Remove everything that was made: environment, model, database, caches
+	rm -rf .venv .uv .make models .rasa knowledge/guide.db .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# uv in an environment of its own, so that the user's Python is left alone.
+$(UV):
+	@echo "Bringing uv …"
+	@python3 -m venv .uv || { echo "python3 -m venv failed: install your system's python3-venv package."; exit 1; }
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+.make/runtime: requirements.lock pyproject.toml | $(UV)
+	@echo "Installing (a minute or two the first time) …"
+	@test -x $(PY) || $(UV) venv --quiet --python 3.11 .venv
+	@$(UV) pip sync --quiet --python $(PY) requirements.lock
+	@$(UV) pip install --quiet --python $(PY) --no-deps -e .
+	@mkdir -p .make && rm -f .make/dev && touch $@
+
+.make/dev: .make/runtime requirements-dev.lock
+	@$(UV) pip install --quiet --python $(PY) -r requirements-dev.lock
+	@touch $@
+
+.PHONY: help setup train run shell ask test lint bench-nlu bench-runtime lock encoder clean

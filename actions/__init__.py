@@ -1,0 +1,1 @@
+"""What the guide says: one module a topic, all of them built on question, answer and base."""

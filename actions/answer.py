@@ -1,0 +1,65 @@
+"""A typed answer: what the knowledge decided, before any wording for a channel."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class Status(str, Enum):
+    """How a turn ended (design: the ask contract)."""
+
+    ANSWERED = "answered"
+    CLARIFY = "clarify"
+    FALLBACK = "fallback"
+    OUT_OF_SCOPE = "out_of_scope"
+    HANDOFF = "handoff"
+    FLOW = "flow"
+    CHITCHAT = "chitchat"
+
+
+@dataclass(frozen=True)
+class Button:
+    """A next question: what the visitor reads, and exactly what it asks.
+
+    ``ask`` holds fields of a Question (intent, policies, exposure …); the input gate turns a click, or
+    the same words typed, back into it, so that a button never has to be understood.
+    """
+
+    title: str
+    ask: dict[str, Any]
+
+
+@dataclass
+class Answer:
+    """One answer.
+
+    Attributes:
+        lead: the answer itself in a sentence or two; verdict first where there is one.
+        paragraphs: why, what covers it instead; lines that start with "- " are a list.
+        more: what a visitor sees on asking for more.
+    """
+
+    status: Status
+    intent: str
+    lead: str
+    paragraphs: list[str] = field(default_factory=list)
+    more: list[str] = field(default_factory=list)
+    verdict: str | None = None
+    policies: list[str] = field(default_factory=list)
+    exposure: str | None = None
+    entries: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    buttons: list[Button] = field(default_factory=list)
+    simpler: str | None = None  # the same for somebody who asks for plain words
+
+    def cite(self, *source_lists: list[str] | tuple[str, ...]) -> Answer:
+        """Add sources, each once, in the order of what was said."""
+        for sources in source_lists:
+            self.sources += [s for s in sources if s not in self.sources]
+        return self
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for the message the channel receives."""
+        return {**asdict(self), "status": self.status.value}

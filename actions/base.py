@@ -1,0 +1,183 @@
+"""One turn: read the question, find who answers it, say the answer, remember what it was about."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answer import Answer, Button, Status
+from actions.question import Frame, Question, read_question, with_frame
+from actions.routing import settle
+from actions.settings import Agency
+from actions.wording import text_of
+from knowledge.base import KnowledgeBase, KnowledgeUnavailable
+from knowledge.build import DATABASE
+
+logger = logging.getLogger(__name__)
+
+Responder = Callable[[Question, KnowledgeBase], Answer]
+RESPONDERS: dict[str, Responder] = {}
+
+TALK_TO_AGENT = Button("Talk to a licensed agent", {"intent": "talk_to_agent"})
+MISSES = {Status.FALLBACK, Status.CLARIFY}
+
+
+def answers(*intents: str) -> Callable[[Responder], Responder]:
+    """Declare which intents a function answers."""
+
+    def register(responder: Responder) -> Responder:
+        for intent in intents:
+            RESPONDERS[intent] = responder
+        return responder
+
+    return register
+
+
+class _OpenBase:
+    """The knowledge base, opened again when a newer one has been put in its place."""
+
+    def __init__(self) -> None:
+        self._base: KnowledgeBase | None = None
+        self._stamp: tuple[int, int] | None = None
+
+    def __call__(self) -> KnowledgeBase:
+        try:
+            found = DATABASE.stat()
+        except FileNotFoundError as error:
+            raise KnowledgeUnavailable(f"There is no knowledge base at {DATABASE}.") from error
+        stamp = (found.st_ino, found.st_mtime_ns)
+        if self._base is None or stamp != self._stamp:
+            fresh = KnowledgeBase(DATABASE)
+            if self._base is not None:
+                self._base.close()
+            self._base, self._stamp = fresh, stamp
+        return self._base
+
+
+open_base = _OpenBase()
+
+
+def respond(question: Question, base: KnowledgeBase) -> Answer:
+    """The answer to a complete question."""
+    return RESPONDERS.get(question.intent, RESPONDERS["nlu_fallback"])(question, base)
+
+
+class GuideAction(Action, ABC):
+    """A Rasa action that always says something useful.
+
+    Any failure is logged under an error id that the visitor sees, and the conversation stays usable.
+    """
+
+    fallback_intent: ClassVar[str | None] = None  # answered whatever the classifier said
+
+    @abstractmethod
+    def name(self) -> str:
+        """The action's name in the domain."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        try:
+            return self.take_turn(dispatcher, tracker)
+        except Exception as error:  # the last line of defence: the visitor must hear something
+            error_id = secrets.token_hex(4)
+            logger.exception("error %s in %s for %s", error_id, self.name(), tracker.sender_id)
+            dispatcher.utter_message(**_apology(error_id, isinstance(error, KnowledgeUnavailable)))
+            return []
+
+    def take_turn(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Answer the latest message and remember what it was about."""
+        base = open_base()
+        turn = sum(1 for event in tracker.events if event.get("event") == "user")
+        frame = Frame.from_slot(tracker.get_slot("frame"))
+        question = settle(with_frame(read_question(tracker.latest_message, frame), turn), base)
+        answer = respond(question, base)
+        if answer.status in MISSES and frame and frame.misses >= 1:
+            answer.buttons = [TALK_TO_AGENT, *(b for b in answer.buttons if b != TALK_TO_AGENT)][:5]
+        events = self.remember(tracker, question, answer, frame, turn)
+        if not _notice_given(tracker):
+            dispatcher.utter_message(text=notice(base))
+            events.append(SlotSet("notice_given", True))
+        dispatcher.utter_message(**as_message(answer, base))
+        return events
+
+    @staticmethod
+    def remember(
+        tracker: Tracker, question: Question, answer: Answer, frame: Frame | None, turn: int
+    ) -> list[EventType]:
+        """The slot changes of this turn."""
+        misses = (frame.misses if frame else 0) + 1 if answer.status in MISSES else 0
+        if answer.status is Status.ANSWERED:
+            frame = Frame(
+                intent=answer.intent,
+                policies=tuple(question.policies or answer.policies[:1]),
+                exposure=answer.exposure,
+                topic=next((e for e in answer.entries if e == question.topic), None),
+                terms=question.terms,
+                industry=question.industry,
+                state=question.state,
+                turn=turn,
+            )
+        elif frame is None:
+            frame = Frame(intent=answer.intent, industry=question.industry, state=question.state, turn=turn)
+        return [SlotSet("frame", replace(frame, misses=misses).as_slot())]
+
+
+def notice(base: KnowledgeBase) -> str:
+    """What every conversation starts with: an automated assistant, general information, recorded."""
+    agency = Agency.from_environment()
+    parts = [str(base.notices.get("assistant_notice", "")).strip()]
+    if agency.licence:
+        line = str(base.notices.get("licence_line", "{agency}, {licence}"))
+        parts.append(line.format(agency=agency.name, licence=agency.licence).strip())
+    return " ".join(part for part in parts if part)
+
+
+def as_message(answer: Answer, base: KnowledgeBase) -> dict[str, Any]:
+    """What the dispatcher utters: text, button titles, and the typed answer beside them.
+
+    A channel that knows the answer's parts (the website) renders those; others show the text.
+    """
+    shown = answer.as_dict()
+    shown["version"] = base.version
+    shown["sources"] = [_cited(base, source_id) for source_id in answer.sources]
+    shown["more_text"] = "\n\n".join(answer.more)
+    return {
+        "text": text_of(answer, base),
+        "buttons": [{"title": b.title, "payload": b.title} for b in answer.buttons],
+        "answer": shown,
+    }
+
+
+def _cited(base: KnowledgeBase, source_id: str) -> dict[str, Any]:
+    source = base.source(source_id)
+    return {"id": source.id, "title": source.title, "publisher": source.publisher, "year": source.year}
+
+
+def _notice_given(tracker: Tracker) -> bool:
+    metadata = tracker.latest_message.get("metadata") or {}
+    return bool(tracker.get_slot("notice_given") or metadata.get("notice_given"))
+
+
+def _apology(error_id: str, no_knowledge: bool) -> dict[str, Any]:
+    agency = Agency.from_environment()
+    what = (
+        "I cannot reach my knowledge base just now, so I would rather not answer."
+        if no_knowledge
+        else "Something went wrong on my side, so I would rather not answer that."
+    )
+    answer = Answer(Status.FALLBACK, "error", what, buttons=[TALK_TO_AGENT])
+    text = f"{what} Please try again in a moment, or ask for a licensed agent. {agency.reached_by()}".strip()
+    return {
+        "text": f"{text} (Error {error_id})",
+        "buttons": [{"title": TALK_TO_AGENT.title, "payload": TALK_TO_AGENT.title}],
+        "answer": {**answer.as_dict(), "version": None, "more_text": ""},
+    }

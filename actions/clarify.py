@@ -1,0 +1,158 @@
+"""Asking back: a few readable options that keep what was understood."""
+
+from __future__ import annotations
+
+from actions.answer import Answer, Button, Status
+from actions.base import TALK_TO_AGENT, GuideAction, answers
+from actions.question import POSSIBLE_SUBJECT, Question
+from actions.routing import INFORMATIONAL
+from actions.wording import joined
+from knowledge.base import KnowledgeBase
+
+OPTIONS = 4
+LIKELY_INTENT = 0.10
+
+ABOUT_POLICY = {
+    "ask_policy": "What {policy} covers",
+    "ask_exclusions": "What {policy} does not cover",
+    "ask_cost": "What {policy} costs",
+    "ask_cost_factors": "What drives the price of {policy}",
+    "ask_lower_cost": "How to lower the price of {policy}",
+    "ask_need": "Who needs {policy}",
+    "ask_limits": "How much {policy} to carry",
+}
+GENERAL = {
+    "ask_recommendation": "Which policies a business like mine needs",
+    "ask_proof": "How to get proof of insurance",
+    "ask_how_to_buy": "How to buy coverage",
+    "ask_choose_insurer": "How to choose an insurer or agent",
+    "ask_regulation": "What the law requires",
+    "ask_risks": "What risks a business like mine faces",
+    "ask_cost": "What coverage costs",
+    "ask_lower_cost": "How to lower the cost",
+    "get_quote": "How to get a quote",
+    "report_claim": "Something happened: what to do now",
+}
+
+
+def ask_which_exposure(question: Question, base: KnowledgeBase, candidates: tuple[str, ...]) -> Answer:
+    """Several incidents fit: let the visitor choose, and keep the policy that was named."""
+    exposures = [e for e in map(base.exposure, candidates[:OPTIONS]) if e]
+    if not exposures:
+        return did_you_mean(question, base)
+    intent = "ask_coverage" if question.policies else "ask_what_covers"
+    buttons = [
+        Button(
+            exposure.name,
+            {"intent": intent, "policies": list(question.policies), "exposure": exposure.id},
+        )
+        for exposure in exposures
+    ]
+    if len(exposures) == 1:
+        lead = f"Do you mean this: {exposures[0].name}? I want to be sure before I say yes or no."
+    else:
+        lead = "That can mean different things, and the answer differs. Which is closest?"
+    return Answer(
+        Status.CLARIFY,
+        intent,
+        lead,
+        policies=list(question.policies),
+        entries=[e.id for e in exposures],
+        buttons=[*buttons, TALK_TO_AGENT],
+    )
+
+
+def which_policy_is_that(question: Question, base: KnowledgeBase) -> Answer:
+    """The visitor named a policy that the guide does not know."""
+    known = [p for p in map(base.policy, base.ids("policy")) if p]
+    return Answer(
+        Status.CLARIFY,
+        question.intent,
+        f'I do not know a policy called "{question.unknown_policy}". '
+        f"I can tell you about {joined([p.short_name for p in known[:8]])}, among others.",
+        buttons=[
+            Button("Which policies a business like mine needs", {"intent": "ask_recommendation"}),
+            TALK_TO_AGENT,
+        ],
+    )
+
+
+@answers("nlu_fallback")
+def did_you_mean(question: Question, base: KnowledgeBase) -> Answer:
+    """Not sure enough: the likeliest readings as buttons, or an honest "I do not know"."""
+    if question.unknown_policy:
+        return which_policy_is_that(question, base)
+    buttons = _readings(question, base)
+    if not buttons:
+        return Answer(
+            Status.FALLBACK,
+            "nlu_fallback",
+            "I am not sure what you are asking. I know business insurance for call centers, outsourcers and IT "
+            "firms. Please put it in other words, or ask for an agent.",
+            buttons=[
+                Button("What can you do?", {"intent": "help"}),
+                TALK_TO_AGENT,
+            ],
+        )
+    return Answer(
+        Status.CLARIFY,
+        "nlu_fallback",
+        "I am not sure I understood. Did you mean one of these?",
+        policies=list(question.policies),
+        buttons=[*buttons[:OPTIONS], TALK_TO_AGENT],
+    )
+
+
+def _readings(question: Question, base: KnowledgeBase) -> list[Button]:
+    buttons: list[Button] = []
+    policy = base.policy(question.policies[0]) if question.policies else None
+    for intent, probability in question.ranking[:4]:
+        if probability < LIKELY_INTENT:
+            break
+        if policy and intent in ABOUT_POLICY:
+            buttons.append(
+                Button(
+                    ABOUT_POLICY[intent].format(policy=policy.short_name),
+                    {"intent": intent, "policies": [policy.id]},
+                )
+            )
+        elif intent in GENERAL:
+            buttons.append(Button(GENERAL[intent], {"intent": intent, "policies": list(question.policies)}))
+    asks_cover = any(name in ("ask_coverage", "ask_what_covers") for name, _ in question.ranking[:2])
+    if asks_cover or not buttons:
+        for subject in question.of_kind("exposure")[:2]:
+            exposure = base.exposure(subject.id)
+            if exposure and subject.score >= POSSIBLE_SUBJECT:
+                intent = "ask_coverage" if policy else "ask_what_covers"
+                buttons.append(
+                    Button(
+                        exposure.name,
+                        {"intent": intent, "policies": list(question.policies), "exposure": exposure.id},
+                    )
+                )
+    likely_inside = question.ranking and question.ranking[0][0] in INFORMATIONAL | set(GENERAL)
+    return buttons if likely_inside or policy else []
+
+
+@answers("unreadable")
+def unreadable(question: Question, base: KnowledgeBase) -> Answer:
+    """What the input gate could not pass on; the topic says why."""
+    reasons = {
+        "empty": "I did not get any text. What would you like to know?",
+        "too_long": "That is longer than I can read at once. Please send the question in a few sentences "
+        "(up to 4,000 characters).",
+        "no_words": "I can only read words. Please put your question in a sentence.",
+        "command": "Commands do not work here. Please ask in your own words, for example "
+        '"does E&O cover a data breach?"',
+    }
+    return Answer(
+        Status.FALLBACK,
+        "unreadable",
+        reasons.get(question.topic or "", reasons["empty"]),
+        buttons=[Button("What can you do?", {"intent": "help"}), TALK_TO_AGENT],
+    )
+
+
+class AskBack(GuideAction):
+    def name(self) -> str:
+        return "action_ask_back"

@@ -1,0 +1,129 @@
+"""What coverage costs, what moves the price, and how to lower it.  Never a promise."""
+
+from __future__ import annotations
+
+from actions.answer import Answer, Button, Status
+from actions.base import TALK_TO_AGENT, GuideAction, answers
+from actions.guidance import best_topic, topic_answer
+from actions.policies import main_policy
+from actions.question import Question
+from actions.wording import listed, sentence
+from knowledge.base import KnowledgeBase
+from knowledge.schema import Policy
+
+NO_PROMISE = "These are published figures, not a quote. Your price depends on your business."
+USUAL = ("professional_liability", "tech_eo", "general_liability", "cyber", "workers_compensation", "bop")
+
+QUOTE = Button("How do I get a quote?", {"intent": "get_quote"})
+
+
+@answers("ask_cost")
+def cost(question: Question, base: KnowledgeBase) -> Answer:
+    """Published prices with their basis."""
+    if not question.policies:
+        return _usual_prices(question, base)
+    policy = main_policy(question, base)
+    prices = base.costs(policy.id)
+    if not prices:
+        return _no_price(policy)
+    answer = Answer(
+        Status.ANSWERED,
+        "ask_cost",
+        prices[0].text,
+        [NO_PROMISE],
+        policies=[policy.id],
+        entries=[policy.id],
+    ).cite(prices[0].source)
+    if len(prices) > 1:
+        answer.more.append(f"Other published figures:\n{listed(p.text for p in prices[1:])}")
+    answer.more.append(f"What moves the price:\n{listed(s.text for s in policy.cost_factors)}")
+    answer.cite(*(p.source for p in prices[1:]), *(s.source for s in policy.cost_factors))
+    answer.buttons = [_drives(policy), _lower(policy), QUOTE]
+    return answer
+
+
+def _no_price(policy: Policy) -> Answer:
+    return Answer(
+        Status.ANSWERED,
+        "ask_cost",
+        f"I have no published price for {policy.short_name} that I could stand behind. An agent can get quotes.",
+        [f"What moves the price:\n{listed(s.text for s in policy.cost_factors[:4])}"],
+        policies=[policy.id],
+        entries=[policy.id],
+        buttons=[_lower(policy), QUOTE, TALK_TO_AGENT],
+    ).cite(*(s.source for s in policy.cost_factors[:4]))
+
+
+def _usual_prices(question: Question, base: KnowledgeBase) -> Answer:
+    lines, answer = [], Answer(Status.ANSWERED, "ask_cost", "Some published prices to get a feel for it:")
+    for policy_id in USUAL:
+        prices = base.costs(policy_id)
+        policy = base.policy(policy_id)
+        if prices and policy:
+            lines.append(f"{sentence(policy.short_name)[:-1]}: {prices[0].text}")
+            answer.policies.append(policy_id)
+            answer.entries.append(policy_id)
+            answer.cite(prices[0].source)
+    answer.paragraphs = [listed(lines[:3]), NO_PROMISE]
+    answer.more = [listed(lines[3:])]
+    answer.buttons = [
+        Button("What moves the price?", {"intent": "ask_cost_factors"}),
+        Button("How can I lower the cost?", {"intent": "ask_lower_cost"}),
+        QUOTE,
+    ]
+    return answer
+
+
+@answers("ask_cost_factors")
+def cost_factors(question: Question, base: KnowledgeBase) -> Answer:
+    """What an underwriter looks at."""
+    topic = best_topic(question, base, "ask_cost_factors")
+    if topic:
+        return topic_answer(topic, base, question)
+    policy = main_policy(question, base)
+    answer = Answer(
+        Status.ANSWERED,
+        "ask_cost_factors",
+        f"What moves the price of {policy.short_name}:",
+        [listed(s.text for s in policy.cost_factors[:6])],
+        [listed(s.text for s in policy.cost_factors[6:])] if policy.cost_factors[6:] else [],
+        policies=[policy.id],
+        entries=[policy.id],
+        buttons=[
+            _lower(policy),
+            Button(f"What does {policy.short_name} cost?", {"intent": "ask_cost", "policies": [policy.id]}),
+            QUOTE,
+        ],
+    )
+    return answer.cite(*(s.source for s in policy.cost_factors))
+
+
+@answers("ask_lower_cost")
+def lower_cost(question: Question, base: KnowledgeBase) -> Answer:
+    """What brings a premium down."""
+    topic = best_topic(question, base, "ask_lower_cost")
+    if topic:
+        return topic_answer(topic, base, question)
+    policy = main_policy(question, base)
+    return Answer(
+        Status.ANSWERED,
+        "ask_lower_cost",
+        f"What can lower the price of {policy.short_name}:",
+        [listed(s.text for s in policy.lower_cost[:6])],
+        policies=[policy.id],
+        entries=[policy.id],
+        buttons=[_drives(policy), QUOTE, TALK_TO_AGENT],
+    ).cite(*(s.source for s in policy.lower_cost))
+
+
+def _drives(policy: Policy) -> Button:
+    return Button("What drives the price?", {"intent": "ask_cost_factors", "policies": [policy.id]})
+
+
+def _lower(policy: Policy) -> Button:
+    return Button("How can I lower the cost?", {"intent": "ask_lower_cost", "policies": [policy.id]})
+
+
+class AnswerCost(GuideAction):
+    def name(self) -> str:
+        return "action_cost"

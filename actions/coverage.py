@@ -1,0 +1,238 @@
+"""Does this policy pay for that, and if not, what does?"""
+
+from __future__ import annotations
+
+from actions.answer import Answer, Button, Status
+from actions.base import TALK_TO_AGENT, GuideAction, answers
+from actions.clarify import ask_which_exposure, which_policy_is_that
+from actions.policies import overview
+from actions.question import Question, read_exposure
+from actions.wording import joined, listed, sentence
+from knowledge.base import Decision, KnowledgeBase
+from knowledge.schema import Exposure, Policy, Verdict
+
+POLICIES_AT_ONCE = 3
+
+
+@answers("ask_coverage")
+def coverage(question: Question, base: KnowledgeBase) -> Answer:
+    """The verdict of each policy named, exclusions first, and what responds instead.
+
+    Asked back when the message fits several incidents that the policy decides differently.
+    """
+    policies = [p for p in map(base.policy, question.policies) if p]
+    if not policies:
+        return what_covers(question, base)
+    happened = read_exposure(question)
+    if not happened.candidates:
+        if question.unknown_policy:
+            return which_policy_is_that(question, base)
+        return overview(question, base)
+    exposure_id = happened.sure or _same_verdict(base, policies, happened.candidates)
+    exposure = base.exposure(exposure_id)
+    if exposure is None:
+        return ask_which_exposure(question, base, happened.candidates)
+    decisions = [d for p in policies[:POLICIES_AT_ONCE] if (d := base.decide(p.id, exposure.id))]
+    if len(decisions) == 1:
+        return one_policy(decisions[0], base)
+    return several_policies(decisions, exposure, base)
+
+
+def _same_verdict(base: KnowledgeBase, policies: list[Policy], exposures: tuple[str, ...]) -> str | None:
+    """The likeliest incident, if every plausible one is decided alike: then the doubt does not matter."""
+    for policy in policies:
+        found = {d.verdict for e in exposures if (d := base.decide(policy.id, e))}
+        if len(found) != 1:
+            return None
+    return exposures[0]
+
+
+def one_policy(decision: Decision, base: KnowledgeBase) -> Answer:
+    """One cell of the matrix in words."""
+    policy, exposure = decision.policy, decision.exposure
+    instead = [d for d in base.responders(exposure.id) if d.policy.id != policy.id]
+    answer = Answer(
+        Status.ANSWERED,
+        "ask_coverage",
+        decision.why,
+        verdict=decision.verdict.value if decision.verdict is not Verdict.UNKNOWN else None,
+        policies=[policy.id],
+        exposure=exposure.id,
+        entries=[exposure.id, policy.id],
+        simpler=policy.simpler.text,
+    ).cite(decision.sources)
+    if decision.verdict is Verdict.DEPENDS and decision.depends_on:
+        answer.paragraphs.append(f"It turns on {decision.depends_on.rstrip('.')}.")
+    if decision.verdict is Verdict.UNKNOWN:
+        answer.lead = f"My sources do not settle this one. {decision.why} A licensed agent can check your wording."
+    elif decision.verdict is Verdict.NO:
+        answer.paragraphs.append(_instead(instead, exposure))
+        if instead:
+            answer.cite(instead[0].sources)
+        elif exposure.if_uninsured:
+            answer.cite(exposure.if_uninsured.source)
+    if decision.verdict is not Verdict.YES:
+        answer.policies += [d.policy.id for d in instead]
+    answer.more = [exposure.summary.text, *_others(instead, decision.verdict)]
+    answer.buttons = _next_questions(decision, instead)
+    return answer
+
+
+def _instead(instead: list[Decision], exposure: Exposure) -> str:
+    if not instead:
+        assert exposure.if_uninsured is not None  # a check of the content
+        return exposure.if_uninsured.text
+    sure = [d for d in instead if d.verdict is Verdict.YES]
+    if sure:
+        names = joined([d.policy.short_name for d in sure])
+        text = f"What covers it instead: {names}. {sure[0].why}"
+    else:
+        first = instead[0]
+        text = f"What may cover it instead: {first.policy.short_name}, depending on {first.depends_on}."
+    return text
+
+
+def _others(instead: list[Decision], verdict: Verdict) -> list[str]:
+    lines = [f"{sentence(d.policy.short_name)[:-1]}: {_short_verdict(d)}" for d in instead[:5]]
+    if not lines:
+        return []
+    heading = "Other policies that respond:" if verdict is Verdict.YES else "What responds, policy by policy:"
+    return [f"{heading}\n{listed(lines)}"]
+
+
+def _short_verdict(decision: Decision) -> str:
+    if decision.verdict is Verdict.DEPENDS:
+        return f"depends on {decision.depends_on}"
+    if decision.verdict is Verdict.UNKNOWN:
+        return "ask an agent"
+    return "yes" if decision.verdict is Verdict.YES else "no"
+
+
+def _next_questions(decision: Decision, instead: list[Decision]) -> list[Button]:
+    policy = decision.policy
+    buttons = []
+    if decision.verdict is Verdict.NO and instead:
+        other = instead[0].policy
+        buttons.append(
+            Button(f"What is {other.short_name}?", {"intent": "ask_policy", "policies": [other.id]})
+        )
+        policy = other
+    else:
+        buttons.append(
+            Button(
+                f"What does {policy.short_name} not cover?",
+                {"intent": "ask_exclusions", "policies": [policy.id]},
+            )
+        )
+    buttons.append(
+        Button(f"What does {policy.short_name} cost?", {"intent": "ask_cost", "policies": [policy.id]})
+    )
+    return [*buttons, TALK_TO_AGENT]
+
+
+def several_policies(decisions: list[Decision], exposure: Exposure, base: KnowledgeBase) -> Answer:
+    """The same incident under two or three policies."""
+    verdicts = {d.verdict for d in decisions}
+    alike = decisions[0].verdict.value if len(verdicts) == 1 else None
+    answer = Answer(
+        Status.ANSWERED,
+        "ask_coverage",
+        f"For {exposure.short_name}, policy by policy:",
+        [
+            listed(
+                f"{sentence(d.policy.short_name)[:-1]}: {_short_verdict(d)}. {d.why}" for d in decisions
+            )
+        ],
+        verdict=alike if alike != "unknown" else None,
+        policies=[d.policy.id for d in decisions],
+        exposure=exposure.id,
+        entries=[exposure.id, *(d.policy.id for d in decisions)],
+    )
+    for decision in decisions:
+        answer.cite(decision.sources)
+    others = [d for d in base.responders(exposure.id) if d.policy.id not in answer.policies]
+    answer.more = [exposure.summary.text, *_others(others, Verdict.NO)]
+    names = [d.policy for d in decisions[:2]]
+    answer.buttons = [
+        Button(
+            f"Compare {names[0].short_name} and {names[1].short_name}",
+            {"intent": "ask_compare", "policies": [p.id for p in names]},
+        ),
+        TALK_TO_AGENT,
+    ]
+    return answer
+
+
+@answers("ask_what_covers")
+def what_covers(question: Question, base: KnowledgeBase) -> Answer:
+    """Which policies respond to what happened."""
+    happened = read_exposure(question)
+    exposure = base.exposure(happened.sure)
+    if exposure is None:
+        if question.unknown_policy:
+            return which_policy_is_that(question, base)
+        if question.policies:
+            return overview(question, base)
+        return ask_which_exposure(question, base, happened.candidates)
+    responders = base.responders(exposure.id)
+    sure = [d for d in responders if d.verdict is Verdict.YES]
+    answer = Answer(
+        Status.ANSWERED,
+        "ask_what_covers",
+        "",
+        policies=[d.policy.id for d in responders],
+        exposure=exposure.id,
+        entries=[exposure.id],
+    )
+    if sure:
+        answer.lead = f"{sentence(joined([d.policy.short_name for d in sure], 'or'))[:-1]} responds to {exposure.short_name}."
+        answer.paragraphs.append(sure[0].why)
+        answer.cite(sure[0].sources)
+    elif responders:
+        first = responders[0]
+        answer.lead = (
+            f"No policy surely pays for {exposure.short_name}, but {first.policy.short_name} may. {first.why}"
+        )
+        answer.paragraphs.append(f"It turns on {(first.depends_on or 'the wording').rstrip('.')}.")
+        answer.cite(first.sources)
+    else:
+        answer.lead = f"No standard policy pays for {exposure.short_name}."
+        if exposure.if_uninsured:
+            answer.paragraphs.append(exposure.if_uninsured.text)
+            answer.cite(exposure.if_uninsured.source)
+    depends = [d for d in responders if d.verdict is Verdict.DEPENDS and d is not responders[0]]
+    if sure and depends:
+        answer.paragraphs.append(
+            "May respond too:\n"
+            + listed(f"{sentence(d.policy.short_name)[:-1]}, depending on {d.depends_on}" for d in depends[:2])
+        )
+    answer.more = [exposure.summary.text, *_refusals(exposure, base)]
+    answer.cite(exposure.summary.source)
+    if responders:
+        first_policy = responders[0].policy
+        answer.buttons = [
+            Button(
+                f"What is {first_policy.short_name}?",
+                {"intent": "ask_policy", "policies": [first_policy.id]},
+            ),
+            Button(
+                f"What does {first_policy.short_name} cost?",
+                {"intent": "ask_cost", "policies": [first_policy.id]},
+            ),
+        ]
+    answer.buttons.append(TALK_TO_AGENT)
+    return answer
+
+
+def _refusals(exposure: Exposure, base: KnowledgeBase) -> list[str]:
+    lines = [
+        f"{sentence(policy.short_name)[:-1]}: {grant.why}"
+        for grant in exposure.not_covered_by[:4]
+        if (policy := base.policy(grant.policy))
+    ]
+    return [f"What does not pay for it:\n{listed(lines)}"] if lines else []
+
+
+class AnswerCoverage(GuideAction):
+    def name(self) -> str:
+        return "action_coverage"

@@ -1,0 +1,149 @@
+"""Guidance that is no matter of one policy and one incident: proof, buying, limits, law, risks, cases."""
+
+from __future__ import annotations
+
+from actions.answer import Answer, Button, Status
+from actions.base import TALK_TO_AGENT, GuideAction, answers
+from actions.question import SURE_TOPIC, Question
+from actions.routing import TOPICAL
+from actions.wording import listed
+from knowledge.base import KnowledgeBase
+from knowledge.schema import Topic
+
+POINTS = 4
+WEAK_TOPIC = 0.12
+
+# What a bare question of each kind means; the entry is as broad as the question.
+BROADEST = {
+    "ask_proof": "proof_how_to_get",
+    "ask_how_to_buy": "buy_steps",
+    "ask_choose_insurer": "choose_agent_or_direct",
+    "ask_limits": "limits_rule_of_thumb",
+    "ask_regulation": "insurance_required_by_law",
+    "ask_risks": "risks_call_center",
+    "ask_scenario": "scenario_agent_instructions",
+}
+BY_GROUP = {
+    ("ask_risks", "bpo"): "risks_bpo",
+    ("ask_risks", "it"): "risks_it",
+    ("ask_scenario", "bpo"): "scenario_payroll_tax_error",
+    ("ask_scenario", "it"): "scenario_update_crash",
+    ("ask_cost_factors", "call_center"): "factors_call_center",
+    ("ask_cost_factors", "bpo"): "factors_bpo",
+    ("ask_cost_factors", "it"): "factors_it",
+    ("ask_lower_cost", "call_center"): "lower_call_center",
+    ("ask_lower_cost", "bpo"): "lower_bpo",
+    ("ask_lower_cost", "it"): "lower_it",
+}
+NEXT = {
+    "ask_proof": ("ask_limits", "How much coverage do I need?"),
+    "ask_how_to_buy": ("get_quote", "How do I get a quote?"),
+    "ask_choose_insurer": ("ask_how_to_buy", "How do I buy coverage?"),
+    "ask_limits": ("ask_proof", "How do I get proof of insurance?"),
+    "ask_regulation": ("ask_recommendation", "Which policies do I need?"),
+    "ask_risks": ("ask_recommendation", "Which policies do I need?"),
+    "ask_scenario": ("ask_risks", "What other risks are there?"),
+    "ask_need": ("ask_cost", "What does it cost?"),
+    "ask_cost_factors": ("ask_lower_cost", "How can I lower the cost?"),
+    "ask_lower_cost": ("get_quote", "How do I get a quote?"),
+}
+
+
+def best_topic(question: Question, base: KnowledgeBase, intent: str) -> Topic | None:
+    """The guidance a question is about: named, recognised by meaning, or for the visitor's trade.
+
+    A recognised topic must suit the policies named; one of another kind must be much surer.
+    """
+    named = base.topic(question.topic)
+    if named:
+        return named
+    for subject in question.of_kind("topic"):
+        topic = base.topic(subject.id)
+        if topic is None or subject.score < WEAK_TOPIC:
+            continue
+        if question.policies and topic.policies and not set(question.policies) & set(topic.policies):
+            continue
+        if topic.intent == intent or subject.score >= 2 * SURE_TOPIC:
+            return topic
+    industry = base.industry(question.industry)
+    if industry and not question.policies and (intent, industry.group) in BY_GROUP:
+        return base.topic(BY_GROUP[intent, industry.group])
+    return None
+
+
+def topic_answer(topic: Topic, base: KnowledgeBase, question: Question) -> Answer:
+    """A topic in words; what it says of policies comes from the entry alone."""
+    answer = Answer(
+        Status.ANSWERED,
+        topic.intent,
+        topic.answer.text,
+        verdict=topic.verdict,
+        policies=list(topic.policies),
+        exposure=topic.exposure,
+        entries=[topic.id],
+    ).cite(topic.answer.source, *(p.source for p in topic.points))
+    if topic.points:
+        answer.paragraphs.append(listed(p.text for p in topic.points[:POINTS]))
+        if topic.points[POINTS:]:
+            answer.more.append(listed(p.text for p in topic.points[POINTS:]))
+    intent, title = NEXT.get(topic.intent, ("ask_recommendation", "Which policies do I need?"))
+    answer.buttons = [Button(title, {"intent": intent, "policies": list(topic.policies[:1])})]
+    policy = base.policy(topic.policies[0]) if topic.policies else None
+    if policy:
+        answer.buttons.append(
+            Button(f"What is {policy.short_name}?", {"intent": "ask_policy", "policies": [policy.id]})
+        )
+    answer.buttons.append(TALK_TO_AGENT)
+    return answer
+
+
+@answers("ask_proof", "ask_how_to_buy", "ask_choose_insurer", "ask_risks", "ask_scenario")
+def guidance(question: Question, base: KnowledgeBase) -> Answer:
+    """The entry that fits, else the broadest of its kind."""
+    topic = best_topic(question, base, question.intent) or base.topic(BROADEST[question.intent])
+    assert topic is not None  # a check of the content
+    return topic_answer(topic, base, question)
+
+
+@answers("ask_limits")
+def limits(question: Question, base: KnowledgeBase) -> Answer:
+    """How much cover: the entry that fits, else what is usual for the policy named."""
+    topic = best_topic(question, base, "ask_limits")
+    policy = base.policy(question.policies[0]) if question.policies else None
+    if topic is None and policy:
+        return Answer(
+            Status.ANSWERED,
+            "ask_limits",
+            policy.limits[0].text,
+            [listed(s.text for s in policy.limits[1:5])] if policy.limits[1:] else [],
+            policies=[policy.id],
+            entries=[policy.id],
+            buttons=[
+                Button("What limits do clients ask for?", {"intent": "ask_limits", "topic": "limits_enterprise_contracts"}),
+                Button(f"What does {policy.short_name} cost?", {"intent": "ask_cost", "policies": [policy.id]}),
+                TALK_TO_AGENT,
+            ],
+        ).cite(*(s.source for s in policy.limits))
+    topic = topic or base.topic(BROADEST["ask_limits"])
+    assert topic is not None  # a check of the content
+    return topic_answer(topic, base, question)
+
+
+@answers("ask_regulation")
+def regulation(question: Question, base: KnowledgeBase) -> Answer:
+    """What the law asks; where the entries are silent, an agent answers."""
+    topic = best_topic(question, base, "ask_regulation")
+    if topic is None and "workers_compensation" in question.policies:
+        elsewhere = question.state not in (None, "CA")
+        topic = base.topic("comp_other_states" if elsewhere else "ca_workers_comp_duty")
+    topic = topic or base.topic(BROADEST["ask_regulation"])
+    assert topic is not None  # a check of the content
+    return topic_answer(topic, base, question)
+
+
+class AnswerGuidance(GuideAction):
+    def name(self) -> str:
+        return "action_guidance"
+
+
+__all__ = ["TOPICAL", "best_topic", "topic_answer"]

@@ -1,0 +1,53 @@
+"""An answer as text that reads well in every channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from actions.answer import Answer
+from knowledge.base import KnowledgeBase
+
+VERDICT_WORDS = {"yes": "Yes.", "no": "No.", "depends": "It depends."}
+
+
+def sentence(text: str) -> str:
+    """First letter upper case, one full stop at the end."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def listed(items: Iterable[str]) -> str:
+    """Items as lines of a list."""
+    return "\n".join(f"- {item}" for item in items)
+
+
+def joined(names: list[str], last: str = "and") -> str:
+    """ "a, b and c" """
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def source_line(answer: Answer, base: KnowledgeBase) -> str:
+    """Where the answer comes from; empty when nothing was stated."""
+    titles = []
+    for source_id in answer.sources[:3]:
+        source = base.source(source_id)
+        year = f", {source.year}" if source.year else ""
+        titles.append(f"{source.title} ({source.publisher}{year})")
+    if not titles:
+        return ""
+    others = len(answer.sources) - len(titles)
+    return f"Source: {'; '.join(titles)}" + (f"; and {others} more" if others else "")
+
+
+def text_of(answer: Answer, base: KnowledgeBase, with_more: bool = False) -> str:
+    """The whole message: verdict, lead, paragraphs, source line."""
+    lead = answer.lead
+    if answer.verdict in VERDICT_WORDS:
+        lead = f"{VERDICT_WORDS[answer.verdict]} {lead}"
+    parts = [lead, *answer.paragraphs]
+    if with_more:
+        parts += answer.more
+    parts.append(source_line(answer, base))
+    return "\n\n".join(part for part in parts if part)

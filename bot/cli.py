@@ -1,0 +1,272 @@
+"""The ``guide`` command."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.runtime import quiet
+
+EXAMPLES = "\b\nExample:\n  "
+
+
+def _stop(message: str) -> None:
+    click.echo(message, err=True)
+    sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="insurance-guide")
+def main() -> None:
+    """The insurance guide: cited answers about business insurance.
+
+    \b
+    Example:
+      guide train && guide ask "Does GL cover call center mistakes?"
+    """
+    os.chdir(Path(__file__).resolve().parents[1])  # Rasa's files are named from the project's folder
+    quiet()
+
+
+@main.command()
+@click.option("--force", is_flag=True, help="Train even if nothing changed.")
+def train(force: bool) -> None:
+    """Build the knowledge base and train, if their inputs changed.
+
+    \b
+    Example:
+      guide train --force
+    """
+    from bot import training
+    from knowledge.content import ContentError
+
+    try:
+        if training.build_knowledge_if_stale():
+            click.echo("The knowledge base is built.")
+        if not force and training.is_trained():
+            click.echo("Nothing changed since the last training.")
+            return
+        click.echo("Training (under a minute) …")
+        _hush_rasa()
+        click.echo(f"Trained: {training.train()}")
+    except ContentError as error:
+        _stop(f"The content cannot be published; the old answers stay in service.\n{error}")
+    except training.TrainingFailed as error:
+        _stop(str(error))
+
+
+def _ready_or_stop() -> Path:
+    from bot import training
+    from knowledge.build import DATABASE
+
+    if not DATABASE.exists() or not training.MODEL.exists():
+        _stop("The guide is not trained yet: run `make train`.")
+    return training.MODEL
+
+
+@main.command()
+@click.option("--port", default=5005, show_default=True, envvar="PORT", help="Port of the website chat.")
+@click.option("--interface", default="127.0.0.1", show_default=True, help="Address to listen on.")
+def serve(port: int, interface: str) -> None:
+    """Start the guide: the website chat at / and the action server behind it.
+
+    \b
+    Example:
+      guide serve --port 8080
+    """
+    from bot.runtime import supervisor as s
+
+    model = _ready_or_stop()
+    logs = _state_folder() / "logs"
+    try:
+        s.require_free(port, interface)
+        action_port = s.free_port()
+        local = "127.0.0.1" if interface == "0.0.0.0" else interface
+        rasa = s.Server(
+            "Rasa server",
+            [
+                sys.executable,
+                "-m",
+                "bot.runtime.server",
+                "--model",
+                str(model),
+                "--interface",
+                interface,
+                "--port",
+                str(port),
+            ],
+            f"http://{local}:{port}/",
+            logs / "rasa.log",
+        )
+        servers = [s.action_server(action_port, logs), rasa]
+        with s.stopping(servers):
+            click.echo("Starting …")
+            for server in servers:
+                server.start(s.child_environment(action_port))
+            s.wait_until_healthy(servers)
+            click.echo(f"The guide is at http://{local}:{port}/  (Ctrl-C stops it; logs in {logs})")
+            s.watch(servers)
+    except s.CannotStart as error:
+        _stop(str(error))
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+
+
+@main.command()
+def shell() -> None:
+    """Talk to the guide in the Rasa shell, for agents testing answers.
+
+    \b
+    Example:
+      guide shell
+    """
+    from bot.runtime import supervisor as s
+
+    model = _ready_or_stop()
+    port, action_port = s.free_port(), s.free_port()
+    os.environ.update(s.child_environment(action_port))
+    server = s.action_server(action_port, _state_folder() / "logs")
+    try:
+        with s.stopping([server]):
+            server.start(s.child_environment(action_port))
+            s.wait_until_healthy([server])
+            from bot.runtime.server import serve as serve_rasa
+
+            serve_rasa(str(model), "127.0.0.1", port, shell=True)
+    except s.CannotStart as error:
+        _stop(str(error))
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+
+
+@main.command()
+@click.argument("question", required=False)
+@click.option("--jsonl", is_flag=True, help="Read objects from standard input, write a result a line.")
+def ask(question: str | None, jsonl: bool) -> None:
+    """Ask the whole guide one question, or many.
+
+    With --jsonl every input line is {"id", "text", "context"} or {"id", "turns"}; each is a fresh
+    conversation.
+
+    \b
+    Example:
+      guide ask "Does GL cover call center mistakes?"
+      guide ask --jsonl < questions.jsonl > answers.jsonl
+    """
+    if jsonl == bool(question):
+        raise click.UsageError("Give a question, or --jsonl with questions on standard input.")
+    model = _ready_or_stop()
+    items = _read_items() if jsonl else []
+    _hush_rasa()
+    from bot.ask import Guide, ModelMissing, answer_lines
+    from bot.handoff import tickets
+
+    tickets.use_memory()  # trying questions out must not call an agent
+    try:
+        guide = Guide(model)
+    except ModelMissing as error:
+        _stop(str(error))
+
+    async def run() -> None:
+        if question:
+            click.echo((await guide.converse([question]))[0].as_read())
+            return
+        async for result in answer_lines(guide, items):
+            click.echo(json.dumps(result, ensure_ascii=False))
+
+    asyncio.run(run())
+
+
+def _read_items() -> list[dict[str, Any]]:
+    """Lines of standard input, all checked before the first is answered."""
+    from bot.ask import turns_of
+
+    items = []
+    for number, line in enumerate(sys.stdin, 1):
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line)
+            if not isinstance(item, dict):
+                raise ValueError("expected an object")
+            turns_of(item)
+        except ValueError as error:
+            _stop(f"Line {number} of the input: {error}")
+        items.append(item)
+    return items
+
+
+@main.group()
+def knowledge() -> None:
+    """Check and build what the guide knows.
+
+    \b
+    Example:
+      guide knowledge check
+    """
+
+
+@knowledge.command("check")
+def knowledge_check() -> None:
+    """Say what is wrong with the content, with file, line and remedy.
+
+    \b
+    Example:
+      guide knowledge check
+    """
+    from knowledge.check import check
+    from knowledge.content import ContentError, read_content
+
+    try:
+        content = read_content()
+    except ContentError as error:
+        _stop(str(error))
+    findings = check(content)
+    for finding in findings:
+        click.echo(str(finding))
+    count = sum(1 for _ in content.entries())
+    click.echo(f"{count} entries, {len(findings)} finding{'s' if len(findings) != 1 else ''}.")
+    sys.exit(1 if findings else 0)
+
+
+@knowledge.command("build")
+def knowledge_build() -> None:
+    """Build the database the guide answers from.
+
+    \b
+    Example:
+      guide knowledge build
+    """
+    from knowledge.build import DATABASE, build
+    from knowledge.content import ContentError
+
+    try:
+        click.echo(f"Built {DATABASE.name}, content version {build()}.")
+    except ContentError as error:
+        _stop(f"The content cannot be published; the old answers stay in service.\n{error}")
+
+
+def _state_folder() -> Path:
+    from bot.handoff.tickets import state_folder
+
+    return state_folder()
+
+
+def _hush_rasa() -> None:
+    """Only warnings and worse on the terminal."""
+    import structlog
+
+    logging.basicConfig(level=logging.WARNING)
+    logging.getLogger().setLevel(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""What keeps Rasa safe and quiet: one module a defect or a duty, installed by ``install()``."""
+
+from __future__ import annotations
+
+import os
+import warnings
+
+SETTINGS = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow is imported by Rasa and used by nothing here
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "RASA_MAX_CACHE_SIZE": "0",  # a training takes seconds; a stale cached part costs hours
+}
+
+
+def quiet() -> None:
+    """Settings that must stand before Rasa is imported."""
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+    for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
+        warnings.filterwarnings("ignore", category=category)
+    warnings.filterwarnings("ignore", module="pkg_resources")
+
+
+def install() -> None:
+    """Put the guide's message processor where Rasa takes its own from."""
+    import rasa.core.agent
+
+    from bot.runtime.processor import GuideProcessor
+
+    rasa.core.agent.MessageProcessor = GuideProcessor

@@ -1,0 +1,104 @@
+"""Rasa's message processor with a gate before it and a guard behind it.
+
+Before: messages are cleaned, refused kindly when they cannot be read, and turned into exactly what a
+button asks when they choose one.  Behind: an action that fails (server down, timeout, bad reply) is
+silence in Rasa; here the visitor is told and the conversation goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from rasa.core.actions.action import Action, RemoteAction
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.nlg import NaturalLanguageGenerator
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, Event
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.runtime.input_gate import Passed, chosen, inspect
+
+logger = logging.getLogger(__name__)
+
+UNAVAILABLE = (
+    "I cannot look that up just now: a part of me is not answering. Nothing is lost. Please send your "
+    "question again in a minute, or contact the agency directly."
+)
+
+
+class GuideProcessor(MessageProcessor):
+    """Used in place of Rasa's by ``bot.runtime.install``."""
+
+    async def parse_message(
+        self,
+        message: UserMessage,
+        tracker: DialogueStateTracker | None = None,
+        only_output_properties: bool = True,
+    ) -> dict[str, Any]:
+        """Parse data of a message; see the module for what differs from Rasa's."""
+        gate = inspect(message.text)
+        if not isinstance(gate, Passed):
+            return _decided(gate.text, {"intent": "unreadable", "topic": gate.reason})
+        message.text = gate.text
+        ask = chosen(gate.text, _buttons_offered(tracker)) if tracker else None
+        if ask is not None:
+            return _decided(gate.text, dict(ask))
+        return await super().parse_message(message, tracker, only_output_properties)
+
+    async def _run_action(self, action: Action, *args: Any, **kwargs: Any) -> bool:
+        if isinstance(action, RemoteAction):
+            action = _GuardedAction(action)
+        return await super()._run_action(action, *args, **kwargs)
+
+
+class _GuardedAction(Action):
+    """A custom action that says so when it fails."""
+
+    def __init__(self, action: RemoteAction) -> None:
+        self._action = action
+
+    def name(self) -> str:
+        return self._action.name()
+
+    def event_for_successful_execution(self, prediction: Any) -> Event:
+        return self._action.event_for_successful_execution(prediction)
+
+    async def run(
+        self,
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+    ) -> list[Event]:
+        try:
+            return list(await self._action.run(output_channel, nlg, tracker, domain))
+        except Exception:
+            logger.exception("%s failed for %s; the visitor was told", self.name(), tracker.sender_id)
+            return [BotUttered(UNAVAILABLE, metadata={"answer": _unavailable()})]
+
+
+def _unavailable() -> dict[str, Any]:
+    return {"status": "fallback", "intent": "error", "verdict": None, "policies": [], "entries": []}
+
+
+def _decided(text: str, ask: dict[str, Any]) -> dict[str, Any]:
+    """Parse data for a message that needs no understanding."""
+    return {
+        "text": text,
+        "intent": {"name": ask["intent"], "confidence": 1.0},
+        "intent_ranking": [],
+        "entities": [],
+        "ask": ask,
+    }
+
+
+def _buttons_offered(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
+    """Buttons of the guide's last answer, if it was the last thing said."""
+    for event in reversed(tracker.events):
+        if isinstance(event, BotUttered):
+            answer = event.metadata.get("answer") or {}
+            buttons = answer.get("buttons")
+            return list(buttons) if buttons else []
+    return []
