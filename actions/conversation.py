@@ -83,11 +83,13 @@ def other_language(question: Question, base: KnowledgeBase) -> Answer:
 
 @answers("out_of_scope")
 def out_of_scope(question: Question, base: KnowledgeBase) -> Answer:
+    named = base.outside(question.outside[0]) if question.outside else None
+    pointer = named.pointer if named else "For anything else, an agent can point you the right way."
     return Answer(
         Status.OUT_OF_SCOPE,
         "out_of_scope",
-        "That is outside what I can help with. I know business insurance for call centers, outsourcers and IT "
-        "firms; for anything else, an agent can point you the right way.",
+        "That is outside what I can help with: I know business insurance for call centers, outsourcers and IT "
+        f"firms. {pointer}",
         buttons=[*EXAMPLES[:2], TALK_TO_AGENT],
     )
 

@@ -47,6 +47,15 @@ def _same_verdict(base: KnowledgeBase, policies: list[Policy], exposures: tuple[
     return exposures[0]
 
 
+def _same_responder(base: KnowledgeBase, exposures: tuple[str, ...]) -> str | None:
+    """The likeliest incident, if the same policy surely responds to every plausible one."""
+    first = [responders[0] for e in exposures if (responders := base.responders(e))]
+    if not first or len(first) < len(exposures):
+        return None
+    alike = {d.policy.id for d in first} == {first[0].policy.id} and {d.verdict for d in first} == {Verdict.YES}
+    return exposures[0] if alike else None
+
+
 def one_policy(decision: Decision, base: KnowledgeBase) -> Answer:
     """One cell of the matrix in words."""
     policy, exposure = decision.policy, decision.exposure
@@ -167,7 +176,7 @@ def several_policies(decisions: list[Decision], exposure: Exposure, base: Knowle
 def what_covers(question: Question, base: KnowledgeBase) -> Answer:
     """Which policies respond to what happened."""
     happened = read_exposure(question)
-    exposure = base.exposure(happened.sure)
+    exposure = base.exposure(happened.sure or _same_responder(base, happened.candidates))
     if exposure is None:
         if question.unknown_policy:
             return which_policy_is_that(question, base)

@@ -78,7 +78,7 @@ def topic_answer(topic: Topic, base: KnowledgeBase, question: Question) -> Answe
         topic.intent,
         topic.answer.text,
         verdict=topic.verdict,
-        policies=list(topic.policies),
+        policies=list(topic.policies or question.policies),
         exposure=topic.exposure,
         entries=[topic.id],
     ).cite(topic.answer.source, *(p.source for p in topic.points))

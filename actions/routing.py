@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from actions.question import SURE_SUBJECT, SURE_TOPIC, Question, read_exposure
+from actions.question import ELLIPSIS_WORDS, SURE_SUBJECT, SURE_TOPIC, Question, read_exposure
 from knowledge.base import KnowledgeBase
+from knowledge.schema import Topic
 
 # Guidance the classifier tells apart less surely than the entries do.
 TOPICAL = {
@@ -36,24 +37,49 @@ _BUSINESS = re.compile(
     r"|customers?|llc|corporation|freelanc\w+|self[- ]employed|commercial)\b",
     re.IGNORECASE,
 )
-RESCUE = 0.6  # below this, "out of scope" gives way to names of the trade
+_TRADE = re.compile(
+    r"\b(insur\w*|polic(y|ies)|cover(s|ed|age|ages|ing)?|premiums?|claims?|quotes?|liab\w*|underwrit\w*|carriers?"
+    r"|brokers?|certificates?|deductibles?|endorse\w*|limits?|exclu\w*|comp|sued?|suing|lawsuits?|risks?|law|legal(ly)?"
+    r"|required?|contracts?|bond(ed)?)\b",
+    re.IGNORECASE,
+)
+RESCUE = 0.75  # a surer "out of scope" stands, whatever names the message has
+CLEAR_TOPIC = 0.5  # guidance recognised this surely is what was asked, whatever the verb
+NAMED_AND_MEANT = 0.3  # a word of the trade that is named and also meant
+FAMILIAR = 0.5  # cosine to the nearest known situation of a message about our subject
+GENERIC_WORDS = 10  # a longer question is about something of its own
+MEANT_INDUSTRY = 0.35
 
 
 def settle(question: Question, base: KnowledgeBase) -> Question:
-    """The question with the intent that its names call for.
+    """The question with the intent that its names and its meaning call for.
 
     A question for a policy and an incident is one of cover, whatever verb it uses; a "what is" about a
     policy is its description; two policies side by side are a comparison.
     """
     if question.bound:
         return question
-    if question.outside and not question.policies and not _BUSINESS.search(question.text):
+    if _outside(question, base):
         return replace(question, intent="out_of_scope")
     if question.intent in ("nlu_fallback", "out_of_scope"):
         question = _rescued(question)
+    question = _with_industry(question)
     if question.intent not in INFORMATIONAL:
         return question
+    if _is_strange(question):
+        return replace(question, intent="nlu_fallback")
+    topic = _clear_topic(question, base)
+    if topic:
+        return replace(question, intent=topic.intent, topic=topic.id)
     return replace(question, intent=_fitted(question, base))
+
+
+def _outside(question: Question, base: KnowledgeBase) -> bool:
+    """Whether the message names something the guide does not speak about, and nothing of a business."""
+    named = [o for o in map(base.outside, question.outside) if o]
+    if any(o.even_for_business for o in named):
+        return True
+    return bool(named) and not question.policies and not _BUSINESS.search(question.text)
 
 
 def _rescued(question: Question) -> Question:
@@ -62,21 +88,71 @@ def _rescued(question: Question) -> Question:
         return question
     likely = next(((name, p) for name, p in question.ranking if name in INFORMATIONAL), None)
     names = bool(question.policies or question.exposures_named or question.terms)
-    if likely and names and likely[1] >= 0.12:
+    if likely and names and likely[1] >= 0.1:
         return replace(question, intent=likely[0])
     return question
+
+
+def _with_industry(question: Question) -> Question:
+    """The trade a visitor describes without naming it, where the trade is what matters."""
+    meant = question.of_kind("industry")[:1]
+    wants = question.intent in ("ask_recommendation", "get_quote", "ask_need", "ask_risks")
+    if wants and question.industry is None and meant and meant[0].score >= MEANT_INDUSTRY:
+        return replace(question, industry=meant[0].id)
+    return question
+
+
+def _is_strange(question: Question) -> bool:
+    """No name, no word of the trade, and far from every situation known: not ours to answer."""
+    names = question.policies or question.exposures_named or question.terms or question.topic or question.industry
+    if names or question.frame and question.words() <= ELLIPSIS_WORDS or _TRADE.search(question.text):
+        return False
+    return max((s.nearest for s in question.subjects), default=0.0) < FAMILIAR
+
+
+def _clear_topic(question: Question, base: KnowledgeBase) -> Topic | None:
+    """Guidance that the message surely means; an incident meant more surely comes first."""
+    if question.exposures_named and question.policies:
+        return None
+    incident = next(iter(question.of_kind("exposure")), None)
+    for subject in question.of_kind("topic")[:2]:
+        topic = base.topic(subject.id)
+        if topic is None or subject.score < CLEAR_TOPIC:
+            return None
+        if question.policies and topic.policies and not set(question.policies) & set(topic.policies):
+            continue
+        asks_cover = question.intent in ("ask_coverage", "ask_what_covers")
+        if asks_cover and topic.verdict is None and incident and incident.score >= SURE_SUBJECT:
+            return None
+        if topic.intent == "ask_scenario" and question.intent != "ask_scenario":
+            return None
+        return topic
+    return None
+
+
+def _meant_term(question: Question) -> bool:
+    """Whether a term is named and is also what the message means."""
+    meant = {s.id for s in question.of_kind("term") if s.score >= NAMED_AND_MEANT}
+    return bool(meant & set(question.terms))
 
 
 def _fitted(question: Question, base: KnowledgeBase) -> str:
     intent, policies = question.intent, question.policies
     happened = read_exposure(question)
     incident = bool(question.exposures_named) or happened.sure is not None
-    topic = question.of_kind("topic")[:1]
-    clear_topic = base.topic(topic[0].id) if topic and topic[0].score >= SURE_TOPIC else None
+    topic = next((s for s in question.of_kind("topic") if s.score >= SURE_TOPIC), None)
+    generic = question.words() <= GENERIC_WORDS
+    if intent == "ask_compare" and len(set(policies)) < 2 and not question.terms:
+        if question.confidence < 0.5:
+            intent = next((n for n, _ in question.ranking if n in INFORMATIONAL - {"ask_compare"}), intent)
+        elif not policies:
+            return "nlu_fallback"
+    if intent not in ("ask_term", "ask_compare") and _meant_term(question) and not incident and not topic:
+        return "ask_term"
     if intent == "ask_coverage":
         if not policies:
             return "ask_what_covers" if incident or not question.terms else "ask_term"
-        if not incident and question.terms:
+        if not incident and question.terms and not happened.candidates:
             return "ask_term"
     elif intent == "ask_what_covers":
         if policies and incident:
@@ -91,12 +167,14 @@ def _fitted(question: Question, base: KnowledgeBase) -> str:
         if not policies:
             if question.terms:
                 return "ask_term"
-            if question.exposures_named:
+            if incident:
                 return "ask_what_covers"
             return "ask_recommendation" if question.industry else "nlu_fallback"
     elif intent == "ask_exclusions":
         if policies and question.exposures_named:
             return "ask_coverage"
+        if not policies and not generic:
+            return "ask_what_covers" if happened.candidates else "nlu_fallback"
     elif intent == "ask_term":
         if not question.terms and policies:
             return "ask_compare" if len(policies) > 1 else "ask_policy"
@@ -105,12 +183,10 @@ def _fitted(question: Question, base: KnowledgeBase) -> str:
     elif intent == "ask_compare":
         if len(policies) < 2 and question.terms:
             return "ask_term"
-        if not policies:
-            return "nlu_fallback"
     elif intent == "ask_recommendation":
         if policies and not question.industry:
             return "ask_need"
-    elif intent == "ask_cost" and clear_topic and clear_topic.intent == "ask_regulation":
-        if topic[0].score >= 2 * SURE_SUBJECT:
-            return "ask_regulation"
+    elif intent in ("ask_cost", "ask_need", "ask_cost_factors", "ask_lower_cost") and not policies and not topic:
+        if not generic and incident:
+            return "ask_what_covers"
     return intent

@@ -19,7 +19,7 @@ class Guide:
         self.project = project
         self.command = Path(sys.executable).with_name("guide")
         # The REST webhook answers in the same request, as stock's does, so both are measured alike.
-        self.env = environment(GUIDE_REST="1", GUIDE_STATE=str(folder / "state"))
+        self.env = environment(folder, GUIDE_REST="1", GUIDE_STATE=str(folder / "state"))
 
     def prepare(self) -> None:
         """Make the folder for logs and state, and see that the guide is installed."""

@@ -1,7 +1,8 @@
 """Start the measured programs, wait for them, and leave nothing running behind.
 
-Every program gets a session of its own, so that the whole group can be ended with it: `guide serve` and
-`rasa run` may have children, and a Ctrl-C meant for the benchmark must not reach them half-way.
+Every program gets a session of its own: a Ctrl-C meant for the benchmark must not reach it half-way, and
+whatever it starts can be found again by that session. A process group would not do: `guide serve` gives
+each of its servers a group of its own.
 """
 
 import http.client
@@ -18,7 +19,8 @@ from types import FrameType
 from typing import Any
 
 LOOPBACK = "127.0.0.1"
-STOP_DEADLINE_S = 20.0
+# Longer than `guide serve` gives its own servers (30 s), so that it is never cut off while it stops them.
+STOP_DEADLINE_S = 40.0
 POLL_S = 0.05
 TAIL_LINES = 25
 
@@ -81,6 +83,11 @@ class Program:
                 start_new_session=True,
             )
 
+    @property
+    def pid(self) -> int:
+        """The process id, which is also its session's."""
+        return self._process.pid
+
     def __enter__(self) -> "Program":
         return self
 
@@ -119,19 +126,28 @@ class Program:
         return BenchError(f"{self.name} {what}. The end of its log:\n{tail(self.log)}")
 
     def stop(self) -> None:
-        """End the whole group: asked first, forced after `STOP_DEADLINE_S`."""
+        """End the whole session: the program is asked, what is left after `STOP_DEADLINE_S` is forced."""
         with uninterrupted():
             if self._process.poll() is None:
-                self._signal(signal.SIGTERM)
+                self._process.terminate()
                 with suppress(subprocess.TimeoutExpired):
                     self._process.wait(timeout=STOP_DEADLINE_S)
-            # Also after a clean end: a child that outlived its parent is still in the group.
-            self._signal(signal.SIGKILL)
+            for pid in session_members(self.pid):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            if self._process.poll() is None:
+                self._process.kill()
             self._process.wait(timeout=STOP_DEADLINE_S)
 
-    def _signal(self, number: signal.Signals) -> None:
+
+def session_members(session: int) -> list[int]:
+    """Process ids of everything that runs in a session; Linux tells, elsewhere nothing is found."""
+    members = []
+    for entry in Path("/proc").glob("[0-9]*"):
         with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, number)
+            if os.getsid(int(entry.name)) == session:
+                members.append(int(entry.name))
+    return members
 
 
 def answers_200(port: int, path: str = "/") -> bool:

@@ -38,11 +38,14 @@ class Side(Protocol):
         """Serve the trained model until the context ends."""
 
 
-def environment(**more: str) -> dict[str, str]:
-    """The environment of this process, the same for both sides, plus what a side needs."""
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """The environment of this process, the same for both sides, plus what a side needs.
+
+    Temporary files go to `folder`, which the benchmark removes, whatever the programs leave behind.
+    """
     # The settings of whoever runs this (a rate limit, another store) would make figures nobody can compare.
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GUIDE_", "BENCH_"))}
-    return {**kept, "RASA_TELEMETRY_ENABLED": "false", "SANIC_HOST": LOOPBACK, **more}
+    return {**kept, "RASA_TELEMETRY_ENABLED": "false", "SANIC_HOST": LOOPBACK, "TMPDIR": str(folder), **more}
 
 
 @contextmanager

@@ -86,7 +86,9 @@ class Stock:
             *("--credentials", "credentials.yml", "--endpoints", "endpoints.yml"),
             *("-p", str(port), "-i", LOOPBACK),
         ]
-        program = Program("stock `rasa run`", command, self.folder, environment(), self.folder / "run.log")
+        program = Program(
+            "stock `rasa run`", command, self.folder, environment(self.folder), self.folder / "run.log"
+        )
         with serving(program, port) as served:
             yield served
 
@@ -100,7 +102,7 @@ class Stock:
                 [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "-p", str(self._action_port)],
                 # From the project's folder, which is how Python finds `actions` and what they import.
                 self.project,
-                environment(GUIDE_STATE=str(self.folder / "state")),
+                environment(self.folder, GUIDE_STATE=str(self.folder / "state")),
                 self.folder / "actions.log",
             )
         )
@@ -109,7 +111,7 @@ class Stock:
 
 def train(side: str, folder: Path, log: Path) -> float:
     """`rasa train` in `folder`; wall seconds of the whole process."""
-    with Program(f"{side} `rasa train`", [RASA, "train"], folder, environment(), log) as program:
+    with Program(f"{side} `rasa train`", [RASA, "train"], folder, environment(folder), log) as program:
         return program.finish(TRAIN_DEADLINE_S)
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import sqlite_utils
 
 from knowledge.build import DATABASE
-from knowledge.schema import Cost, Entry, Exposure, Industry, Policy, Source, Term, Topic, Verdict
+from knowledge.schema import Cost, Entry, Exposure, Industry, Outside, Policy, Source, Term, Topic, Verdict
 
 E = TypeVar("E", bound=Entry)
 
@@ -23,6 +23,7 @@ MODELS: dict[str, type[Entry]] = {
     "industry": Industry,
     "term": Term,
     "topic": Topic,
+    "outside": Outside,
 }
 
 # Words that say nothing about the subject; FTS5 would AND them in or rank by them.
@@ -111,6 +112,9 @@ class KnowledgeBase:
 
     def topic(self, topic_id: str | None) -> Topic | None:
         return self._typed(topic_id, Topic)
+
+    def outside(self, outside_id: str | None) -> Outside | None:
+        return self._typed(outside_id, Outside)
 
     def ids(self, kind: str) -> list[str]:
         """Ids of all entries of a kind, in the order of the content."""

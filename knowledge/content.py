@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from knowledge.schema import Cost, Entry, Exposure, Industry, Policy, Source, Term, Topic
+from knowledge.schema import Cost, Entry, Exposure, Industry, Outside, Policy, Source, Term, Topic
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -53,6 +53,7 @@ class Content:
     industries: list[Industry] = field(default_factory=list)
     terms: list[Term] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
+    outside: list[Outside] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     notices: dict[str, Any] = field(default_factory=dict)
@@ -70,6 +71,8 @@ class Content:
             yield "term", term
         for topic in self.topics:
             yield "topic", topic
+        for outside in self.outside:
+            yield "outside", outside
 
 
 def read_content(folder: Path = CONTENT) -> Content:
@@ -86,6 +89,7 @@ def read_content(folder: Path = CONTENT) -> Content:
         ("industries/*.yml", Industry, content.industries),
         ("terms.yml", Term, content.terms),
         ("topics/*.yml", Topic, content.topics),
+        ("outside.yml", Outside, content.outside),
         ("costs.yml", Cost, content.costs),
         ("sources.yml", Source, content.sources),
     ]

@@ -224,6 +224,14 @@ class Topic(Entry):
     jurisdiction: str | None = None  # two-letter state, or "US"
 
 
+class Outside(Entry):
+    """Something the guide does not speak about: personal lines, an insurance agent's own business."""
+
+    questions: list[str] = []
+    even_for_business: bool = False  # otherwise a business word beside the name keeps the question in scope
+    pointer: str  # where to turn instead, one sentence
+
+
 class Source(_Model):
     """Where a fact was read."""
 

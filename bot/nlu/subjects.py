@@ -25,7 +25,7 @@ from bot.nlu.reading import SUBJECTS, subject_text
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Exposure
 
-KINDS = ("exposure", "topic")  # found by meaning; policies, terms and industries by name
+KINDS = ("exposure", "topic", "term", "industry")  # found by meaning; policies by name alone
 KEPT = 12
 
 _INSURANCE = r"(?:(?:our|my|the|your|a|an|any|this|that|which|what|normal|regular|standard)\s+)*(?:insurance|policy|coverage|cover|policies|insurer)(?:\s+(?:insurance|policy|coverage))*"

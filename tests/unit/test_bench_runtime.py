@@ -1,6 +1,9 @@
 """The parts of the runtime benchmark that only calculate, and the options it refuses."""
 
 import json
+import os
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from click.testing import CliRunner
 from bench import runtime
 from bench.figures import MIN_TURNS, Figures, growth, percentile, ratio, ratios, report, table
 from bench.load import Talk, has_words
-from bench.processes import BenchError, tail
+from bench.processes import BenchError, Program, session_members, tail
 from bench.questions import QUESTIONS, question
 from bench.runtime import Measured, Settings, alone
 from bench.sides import Served, environment
@@ -159,14 +162,17 @@ def test_blocks_of_the_lone_visitor_add_up(monkeypatch: pytest.MonkeyPatch) -> N
     assert sent == [10, 10, 5]
 
 
-def test_the_owners_settings_do_not_reach_the_measured_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_owners_settings_do_not_reach_the_measured_programs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("GUIDE_WEB_RATE_IP", "1/60")
     monkeypatch.setenv("BENCH_JSON", "x.json")
-    found = environment(GUIDE_REST="1")
+    found = environment(tmp_path, GUIDE_REST="1")
     assert "GUIDE_WEB_RATE_IP" not in found
     assert "BENCH_JSON" not in found
     assert found["GUIDE_REST"] == "1"
     assert found["RASA_TELEMETRY_ENABLED"] == "false"
+    assert found["TMPDIR"] == str(tmp_path)
     assert found["SANIC_HOST"] == "127.0.0.1"
 
 
@@ -200,6 +206,26 @@ def test_tail_shows_the_end_of_a_log(tmp_path: Path) -> None:
     assert "wrote nothing" in tail(log)
     log.write_text("one\ntwo\nthree\n")
     assert tail(log, 2) == "    two\n    three"
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="sessions are read from /proc")
+def test_no_child_outlives_the_program_not_even_one_of_another_group(tmp_path: Path) -> None:
+    script = "import subprocess, time; subprocess.Popen(['sleep', '60'], process_group=0); time.sleep(0.2)"
+    with Program("parent", [sys.executable, "-c", script], tmp_path, os.environ, tmp_path / "log") as program:
+        program.finish(30)
+        session = program.pid
+        assert len(session_members(session)) == 1
+    deadline = time.monotonic() + 5
+    while session_members(session) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert session_members(session) == []
+
+
+def test_a_program_that_fails_shows_its_log(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "raise SystemExit('no such port')"]
+    with Program("rasa", command, tmp_path, os.environ, tmp_path / "log") as program:
+        with pytest.raises(BenchError, match=r"(?s)rasa ended with code 1.*no such port"):
+            program.finish(30)
 
 
 @pytest.fixture
