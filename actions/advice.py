@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.answer import Answer, Button, Status
 from actions.base import TALK_TO_AGENT, GuideAction, answers
 from actions.guidance import best_topic, topic_answer
@@ -30,7 +32,8 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
     industry = base.industry(question.industry)
     if industry and not question.policies:
         return recommended(industry, base)
-    policy = main_policy(question, base)
+    # "I have X, why do I need Y?": the policy in question is named last.
+    policy = main_policy(replace(question, policies=question.policies[-1:]), base)
     answer = Answer(
         Status.ANSWERED,
         "ask_need",

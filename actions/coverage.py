@@ -6,7 +6,7 @@ from actions.answer import Answer, Button, Status
 from actions.base import TALK_TO_AGENT, GuideAction, answers
 from actions.clarify import ask_which_exposure, which_policy_is_that
 from actions.policies import overview
-from actions.question import Question, read_exposure
+from actions.question import CONSENSUS, ENOUGH, Question, read_exposure
 from actions.wording import joined, listed, sentence
 from knowledge.base import Decision, KnowledgeBase
 from knowledge.schema import Exposure, Policy, Verdict
@@ -24,12 +24,11 @@ def coverage(question: Question, base: KnowledgeBase) -> Answer:
     if not policies:
         return what_covers(question, base)
     happened = read_exposure(question)
-    if not happened.candidates:
+    exposure = base.exposure(happened.sure or _agreed(question, policies, base))
+    if exposure is None and not happened.candidates:
         if question.unknown_policy:
             return which_policy_is_that(question, base)
         return overview(question, base)
-    exposure_id = happened.sure or _same_verdict(base, policies, happened.candidates)
-    exposure = base.exposure(exposure_id)
     if exposure is None:
         return ask_which_exposure(question, base, happened.candidates)
     decisions = [d for p in policies[:POLICIES_AT_ONCE] if (d := base.decide(p.id, exposure.id))]
@@ -38,22 +37,34 @@ def coverage(question: Question, base: KnowledgeBase) -> Answer:
     return several_policies(decisions, exposure, base)
 
 
-def _same_verdict(base: KnowledgeBase, policies: list[Policy], exposures: tuple[str, ...]) -> str | None:
-    """The likeliest incident, if every plausible one is decided alike: then the doubt does not matter."""
-    for policy in policies:
-        found = {d.verdict for e in exposures if (d := base.decide(policy.id, e))}
-        if len(found) != 1:
-            return None
-    return exposures[0]
-
-
-def _same_responder(base: KnowledgeBase, exposures: tuple[str, ...]) -> str | None:
-    """The likeliest incident, if the same policy surely responds to every plausible one."""
-    first = [responders[0] for e in exposures if (responders := base.responders(e))]
-    if not first or len(first) < len(exposures):
+def _agreed(question: Question, policies: list[Policy], base: KnowledgeBase) -> str | None:
+    """The likeliest incident, if nearly all plausible ones are decided alike: then the doubt does not matter."""
+    likely = question.of_kind("exposure")
+    total = sum(s.score for s in likely)
+    if not likely or total < ENOUGH or question.exposures_named:
         return None
-    alike = {d.policy.id for d in first} == {first[0].policy.id} and {d.verdict for d in first} == {Verdict.YES}
-    return exposures[0] if alike else None
+    for policy in policies:
+        first = base.decide(policy.id, likely[0].id)
+        if first is None:
+            return None
+        alike = sum(s.score for s in likely if (d := base.decide(policy.id, s.id)) and d.verdict is first.verdict)
+        if alike < CONSENSUS * total:
+            return None
+    return likely[0].id
+
+
+def _same_responder(question: Question, base: KnowledgeBase) -> str | None:
+    """The likeliest incident, if the same policy surely responds to nearly every plausible one."""
+    likely = question.of_kind("exposure")
+    total = sum(s.score for s in likely)
+    first = base.responders(likely[0].id) if likely else []
+    if total < ENOUGH or question.exposures_named or not first or first[0].verdict is not Verdict.YES:
+        return None
+    policy = first[0].policy.id
+    alike = sum(
+        s.score for s in likely if (d := base.decide(policy, s.id)) and d.verdict is Verdict.YES
+    )
+    return likely[0].id if alike >= CONSENSUS * total else None
 
 
 def one_policy(decision: Decision, base: KnowledgeBase) -> Answer:
@@ -176,7 +187,7 @@ def several_policies(decisions: list[Decision], exposure: Exposure, base: Knowle
 def what_covers(question: Question, base: KnowledgeBase) -> Answer:
     """Which policies respond to what happened."""
     happened = read_exposure(question)
-    exposure = base.exposure(happened.sure or _same_responder(base, happened.candidates))
+    exposure = base.exposure(happened.sure or _same_responder(question, base))
     if exposure is None:
         if question.unknown_policy:
             return which_policy_is_that(question, base)

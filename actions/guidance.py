@@ -57,6 +57,7 @@ def best_topic(question: Question, base: KnowledgeBase, intent: str) -> Topic | 
     named = base.topic(question.topic)
     if named:
         return named
+    fitting: list[tuple[float, Topic]] = []
     for subject in question.of_kind("topic"):
         topic = base.topic(subject.id)
         if topic is None or subject.score < WEAK_TOPIC:
@@ -64,7 +65,11 @@ def best_topic(question: Question, base: KnowledgeBase, intent: str) -> Topic | 
         if question.policies and topic.policies and not set(question.policies) & set(topic.policies):
             continue
         if topic.intent == intent or subject.score >= 2 * SURE_TOPIC:
-            return topic
+            # Guidance on just the policy named is what was meant, before guidance on many.
+            special = question.policies and topic.policies[:1] == list(question.policies[:1])
+            fitting.append((subject.score * (2 if special else 1), topic))
+    if fitting:
+        return max(fitting, key=lambda pair: pair[0])[1]
     industry = base.industry(question.industry)
     if industry and not question.policies and (intent, industry.group) in BY_GROUP:
         return base.topic(BY_GROUP[intent, industry.group])
@@ -136,6 +141,8 @@ def regulation(question: Question, base: KnowledgeBase) -> Answer:
     if topic is None and "workers_compensation" in question.policies:
         elsewhere = question.state not in (None, "CA")
         topic = base.topic("comp_other_states" if elsewhere else "ca_workers_comp_duty")
+    if topic is None and question.policies:
+        topic = next((t for t in base.topics("ask_regulation") if t.policies[:1] == [question.policies[0]]), None)
     topic = topic or base.topic(BROADEST["ask_regulation"])
     assert topic is not None  # a check of the content
     return topic_answer(topic, base, question)

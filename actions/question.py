@@ -8,9 +8,13 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 # A subject this likely is taken as meant; one this much likelier than the next needs no asking back.
-SURE_SUBJECT = 0.30
-CLEAR_LEAD = 2.0
+SURE_SUBJECT = 0.25
+CLEAR_LEAD = 1.6
 POSSIBLE_SUBJECT = 0.10
+MEANING_WINS = 0.5
+RESEMBLES = 0.45  # cosine below which a few words ("what about cyber?") name no incident of their own
+CONSENSUS = 0.75  # share of what is plausible that must agree before doubt does not matter
+ENOUGH = 0.25  # probability that must lie on incidents we know at all
 SURE_TOPIC = 0.25
 FRAME_TURNS = 6  # a subject older than this is no longer what "it" means
 ELLIPSIS_WORDS = 9  # a longer message names its own subject
@@ -154,8 +158,9 @@ def with_frame(question: Question, turn: int) -> Question:
     names_own_subject = bool(question.policies or question.exposures_named or question.terms or question.outside)
     if names_own_subject or question.words() > ELLIPSIS_WORDS:
         return question
-    if question.intent == "ask_compare" and len(frame.policies) > 1:
-        return replace(question, policies=frame.policies)
+    compares = any(name == "ask_compare" for name, _ in question.ranking[:2])
+    if compares and len(frame.policies) > 1:
+        return replace(question, intent="ask_compare", policies=frame.policies)
     if question.intent == "ask_what_covers" and frame.exposure and not _own_exposure(question):
         return replace(question, exposure=frame.exposure, exposures_named=(frame.exposure,))
     if question.intent in TAKES_POLICY:
@@ -179,7 +184,8 @@ TAKES_POLICY = {
 
 def _own_exposure(question: Question) -> bool:
     best = question.of_kind("exposure")[:1]
-    return bool(question.exposures_named) or bool(best and best[0].score >= SURE_SUBJECT)
+    sure = bool(best) and best[0].score >= SURE_SUBJECT and best[0].nearest >= RESEMBLES
+    return bool(question.exposures_named) or sure
 
 
 def _followed_up(question: Question, frame: Frame) -> Question:
@@ -214,8 +220,8 @@ class Reading:
 def read_exposure(question: Question) -> Reading:
     """What happened, as far as the message tells.
 
-    A name decides, unless several are named: then meaning chooses between them.  Without a name
-    meaning decides when it is sure and clearly ahead.
+    A name decides, unless meaning is sure of another; between several names meaning chooses.  Without
+    a name meaning decides when it is sure and clearly ahead.
     """
     if question.exposure:
         return Reading(question.exposure, (question.exposure,))
@@ -223,6 +229,9 @@ def read_exposure(question: Question) -> Reading:
     scores = {s.id: s.score for s in by_meaning}
     if question.exposures_named:
         named = sorted(question.exposures_named, key=lambda e: -scores.get(e, 0.0))
+        first = next(iter(by_meaning), None)
+        if first and first.score >= MEANING_WINS and first.score > 3 * scores.get(named[0], 0.0):
+            return Reading(first.id, (first.id, *named))  # "hackers ran up our phone bill" is about the bill
         return Reading(named[0], tuple(named))
     possible = [s for s in by_meaning if s.score >= POSSIBLE_SUBJECT]
     if not possible:

@@ -45,8 +45,14 @@ _TRADE = re.compile(
 )
 RESCUE = 0.75  # a surer "out of scope" stands, whatever names the message has
 CLEAR_TOPIC = 0.5  # guidance recognised this surely is what was asked, whatever the verb
+SURELY_TOPIC = 0.8  # even against what the classifier thinks is asked
 NAMED_AND_MEANT = 0.3  # a word of the trade that is named and also meant
 FAMILIAR = 0.5  # cosine to the nearest known situation of a message about our subject
+SURE_INTENT = 0.65
+COULD_BE_TERM = {"ask_policy", "ask_exclusions", "ask_what_covers", "ask_limits", "ask_need", "ask_regulation"}
+COULD_BE_COVER = {"ask_need", "ask_lower_cost", "ask_cost_factors", "ask_cost", "ask_exclusions", "ask_policy", "ask_risks",
+                  "ask_term", "ask_compare"}
+STORY_WORDS = 12
 GENERIC_WORDS = 10  # a longer question is about something of its own
 MEANT_INDUSTRY = 0.35
 
@@ -112,7 +118,7 @@ def _is_strange(question: Question) -> bool:
 
 def _clear_topic(question: Question, base: KnowledgeBase) -> Topic | None:
     """Guidance that the message surely means; an incident meant more surely comes first."""
-    if question.exposures_named and question.policies:
+    if question.exposures_named and question.policies or question.intent == "ask_term" and question.terms:
         return None
     incident = next(iter(question.of_kind("exposure")), None)
     for subject in question.of_kind("topic")[:2]:
@@ -124,7 +130,8 @@ def _clear_topic(question: Question, base: KnowledgeBase) -> Topic | None:
         asks_cover = question.intent in ("ask_coverage", "ask_what_covers")
         if asks_cover and topic.verdict is None and incident and incident.score >= SURE_SUBJECT:
             return None
-        if topic.intent == "ask_scenario" and question.intent != "ask_scenario":
+        plausible = topic.intent in {name for name, _ in question.ranking[:3]}
+        if not plausible and subject.score < SURELY_TOPIC or topic.intent == "ask_scenario" != question.intent:
             return None
         return topic
     return None
@@ -147,8 +154,12 @@ def _fitted(question: Question, base: KnowledgeBase) -> str:
             intent = next((n for n, _ in question.ranking if n in INFORMATIONAL - {"ask_compare"}), intent)
         elif not policies:
             return "nlu_fallback"
-    if intent not in ("ask_term", "ask_compare") and _meant_term(question) and not incident and not topic:
+    if intent in COULD_BE_TERM and _meant_term(question) and not incident and not topic:
         return "ask_term"
+    tells_a_story = happened.candidates and question.words() > STORY_WORDS
+    if policies and (incident or tells_a_story) and intent in COULD_BE_COVER and question.confidence < SURE_INTENT:
+        if {"ask_coverage", "ask_what_covers"} & {name for name, _ in question.ranking[:3]}:
+            return "ask_coverage"
     if intent == "ask_coverage":
         if not policies:
             return "ask_what_covers" if incident or not question.terms else "ask_term"
@@ -162,7 +173,7 @@ def _fitted(question: Question, base: KnowledgeBase) -> str:
     elif intent == "ask_policy":
         if len(policies) > 1:
             return "ask_compare"
-        if policies and question.exposures_named:
+        if policies and (question.exposures_named or incident and not generic):
             return "ask_coverage"
         if not policies:
             if question.terms:

@@ -127,9 +127,7 @@ def alone(side: str, port: int, settings: Settings, block: int) -> load.Talk:
 
 def crowd(side: str, port: int, settings: Settings) -> load.Talk:
     """All visitors at once."""
-    talk = load.visit(
-        side, port, visitors=settings.visitors, turns=settings.messages_each, deadline_s=PHASE_DEADLINE_S
-    )
+    talk = load.visit(side, port, visitors=settings.visitors, turns=settings.messages_each, deadline_s=PHASE_DEADLINE_S)
     say(f"  {side}: {len(talk.seconds)} messages in {talk.wall_s:.1f} s")
     return talk
 
@@ -170,9 +168,7 @@ def measure(sides: Sequence[Side], settings: Settings) -> dict[str, Measured]:
         crowds = {name: crowd(name, port, settings) for name, port in ports.items()}
         say(f"one conversation of {settings.turns} turns …")
         longs = {name: long_talk(name, port, settings) for name, port in ports.items()}
-    return {
-        name: Measured(trained[name], starts[name], single[name], crowds[name], longs[name]) for name in ports
-    }
+    return {name: Measured(trained[name], starts[name], single[name], crowds[name], longs[name]) for name in ports}
 
 
 def run(settings: Settings, with_init: bool) -> tuple[dict[str, Any], str]:
@@ -234,9 +230,7 @@ def _output(path: str | None) -> Path | None:
     type=click.IntRange(MIN_TURNS, 1000),
     help=f"Turns of the long conversation.  [default: {Settings.turns}]",
 )
-@click.option(
-    "--visitors", type=click.IntRange(2, 200), help=f"Visitors at once.  [default: {Settings.visitors}]"
-)
+@click.option("--visitors", type=click.IntRange(2, 200), help=f"Visitors at once.  [default: {Settings.visitors}]")
 @click.option("--with-init", is_flag=True, help="Also train what `rasa init` writes, and compare.")
 def main(quick: bool, turns: int | None, visitors: int | None, with_init: bool) -> None:
     """Compare the guide with stock Rasa 3.6.21: training, start, one visitor, many, a long talk.

@@ -86,9 +86,7 @@ class Stock:
             *("--credentials", "credentials.yml", "--endpoints", "endpoints.yml"),
             *("-p", str(port), "-i", LOOPBACK),
         ]
-        program = Program(
-            "stock `rasa run`", command, self.folder, environment(self.folder), self.folder / "run.log"
-        )
+        program = Program("stock `rasa run`", command, self.folder, environment(self.folder), self.folder / "run.log")
         with serving(program, port) as served:
             yield served
 

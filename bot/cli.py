@@ -253,6 +253,35 @@ def knowledge_build() -> None:
         _stop(f"The content cannot be published; the old answers stay in service.\n{error}")
 
 
+@knowledge.command("diff")
+@click.argument("old", required=False, type=click.Path(path_type=Path))
+@click.argument("new", required=False, type=click.Path(path_type=Path))
+def knowledge_diff(old: Path | None, new: Path | None) -> None:
+    """Say which answers change from OLD to NEW, changed verdicts first.
+
+    Each is a content folder or a built database; relative paths start at the project's folder.  OLD is
+    the database in service and NEW is knowledge/content unless given.  The exit code is 0 if nothing
+    differs, 1 if something does, 2 if a version cannot be read.
+
+    \b
+    Example:
+      guide knowledge diff
+      guide knowledge diff knowledge/guide.db /tmp/draft/content
+    """
+    from knowledge.base import KnowledgeUnavailable
+    from knowledge.build import DATABASE
+    from knowledge.content import CONTENT, ContentError
+    from knowledge.diff import compare, load
+
+    try:
+        changes = compare(load(old or DATABASE), load(new or CONTENT))
+    except (ContentError, KnowledgeUnavailable) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    click.echo(str(changes))
+    sys.exit(1 if changes else 0)
+
+
 def _state_folder() -> Path:
     from bot.handoff.tickets import state_folder
 

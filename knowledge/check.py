@@ -1,14 +1,28 @@
-"""Checks across entries: what each file cannot know of the others."""
+"""Checks across entries, and of what they say: all that the shape of a file cannot tell."""
 
 from __future__ import annotations
 
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from knowledge.content import Content, Finding
-from knowledge.schema import Statement
+from knowledge.schema import (
+    ChecklistItem,
+    ConditionalGrant,
+    Cost,
+    Entry,
+    Exposure,
+    Grant,
+    Industry,
+    Outside,
+    Policy,
+    Statement,
+    TermExamples,
+    Topic,
+)
 
 STALE_AFTER = datetime.timedelta(days=550)  # reviewed at least every year and a half
 
@@ -16,6 +30,32 @@ STALE_AFTER = datetime.timedelta(days=550)  # reviewed at least every year and a
 FAMILIES = {
     "bop": ("general_liability", "commercial_property", "business_interruption"),
 }
+
+# Long sentences lose readers on a phone; long answers are not read at all.
+WORDS_IN_A_SENTENCE = 30
+WORDS_IN_A_STATEMENT = 45
+WORDS_BEFORE_MORE = 120
+
+# A figure is an amount of dollars or a percentage.  It has to say as of when it holds, unless a law or
+# a contract sets it: then it holds until that changes.  What was measured always needs its date.
+FIGURE = re.compile(r"\$\s?\d|\d\s?%|\d percent\b")
+UNIT = re.compile(r"per \$\d+ of \w+", re.IGNORECASE)  # "the rate per $100 of payroll" is no amount
+DATED = re.compile(r"(?<![\d$,.])(?:19|20)\d\d\b(?!%)|\bundated\b|\bnot dated\b|\bno year\b", re.IGNORECASE)
+SET_BY_LAW = re.compile(r"\b(?:(?i:laws?|statut\w+|fines?|penalt\w+|misdemeanor)|TCPA|CCPA|Act|Code)\b")
+SET_BY_CONTRACT = re.compile(
+    r"\b(?:limits?|sub-?limits?|deductibles?|conditions?|per (?:claim|occurrence|accident)"
+    r"|contracts?|require[sd]?|demands?|asks? (?:\w+ ){0,3}for)\b",
+    re.IGNORECASE,
+)
+MEASURED = re.compile(
+    r"\b(?:averag\w+|medians?|typical(?:ly)?|survey\w*|premiums? (?:is|are|of)|prices?)\b"
+    r"|\d\s?% of (?!the\b|your\b|its\b|an?\b)|\d\s?% (?:pay|buy|carry|require)\b",
+    re.IGNORECASE,
+)
+AMOUNTS_OF_COVER = ("limits", "contract_demands")  # fields that hold nothing else
+
+VERDICT_IN_FRONT = re.compile(r"(?:yes|no|maybe|it depends|depends)\b", re.IGNORECASE)
+SENTENCE_END = re.compile(r"(?<![\s.][A-Za-z]\.)(?<=[.!?])\s+")  # not after an initial, as in "Federal v. Roe"
 
 
 def check(content: Content, today: datetime.date | None = None) -> list[Finding]:
@@ -31,8 +71,14 @@ def check(content: Content, today: datetime.date | None = None) -> list[Finding]
         *_dangling(content),
         *_ambiguous_aliases(content),
         *_contradictions(content),
+        *_top_threes(content),
         *_families(content),
         *_stale(content, today),
+        *_undated_figures(content),
+        *_costs_unlike_their_text(content),
+        *_hard_to_read(content),
+        *_long_answers(content),
+        *_verdicts_in_front(content),
     ]
 
 
@@ -55,6 +101,9 @@ def _repeated_ids(content: Content) -> Iterator[Finding]:
                 "rename one of them",
             )
         seen[entry.id] = kind
+    for kind, ids in (("cost", [c.id for c in content.costs]), ("source", [s.id for s in content.sources])):
+        for one in dict.fromkeys(i for i in ids if ids.count(i) > 1):
+            yield Finding(_place(content, one), f"the id '{one}' is that of two {kind}s", "rename one of them")
 
 
 def statements(value: object) -> Iterator[Statement]:
@@ -155,13 +204,28 @@ def _contradictions(content: Content) -> Iterator[Finding]:
                     "decide which one is right",
                 )
             seen[policy] = where
-        responds = exposure.covered_by or exposure.sometimes_covered_by or exposure.ask_an_agent_about
-        if not responds and exposure.if_uninsured is None:
+        if not (exposure.covered_by or exposure.sometimes_covered_by or exposure.if_uninsured):
             yield Finding(
                 _place(content, exposure.id),
                 "no policy responds and nothing says what to do instead",
                 "fill in if_uninsured",
             )
+
+
+def _top_threes(content: Content) -> Iterator[Finding]:
+    for industry in content.industries:
+        policies = [p.policy for p in industry.policies]
+        for policy in dict.fromkeys(p for p in policies if policies.count(p) > 1):
+            yield Finding(_place(content, industry.id), f"'{policy}' stands twice in policies", "keep one of them")
+        for policy in industry.top_three:
+            if policy not in policies:
+                yield Finding(
+                    _place(content, industry.id),
+                    f"'{policy}' is in top_three but not in policies",
+                    "add it to policies with its need and why",
+                )
+        if len(set(industry.top_three)) < 3:
+            yield Finding(_place(content, industry.id), "top_three names a policy twice", "name three policies")
 
 
 def _families(content: Content) -> Iterator[Finding]:
@@ -189,3 +253,158 @@ def _stale(content: Content, today: datetime.date) -> Iterator[Finding]:
                 f"was last reviewed on {entry.reviewed_on}",
                 "have a licensed agent review it and update reviewed_on",
             )
+
+
+class Said(NamedTuple):
+    """A text that a visitor may read, the field it is in, and the sources it rests on."""
+
+    field: str
+    text: str
+    sources: Sequence[str]
+
+
+def said(value: object, field: str = "") -> Iterator[Said]:
+    """Every text of an entry or a cost that a visitor may read, in file order."""
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from said(item, field)
+        return
+    if isinstance(value, Statement | Cost):
+        yield Said(field or "text", value.text, value.source)
+    elif isinstance(value, Grant):
+        yield Said(field, value.why, value.source)
+        if isinstance(value, ConditionalGrant):
+            yield Said(f"{field}, depends_on", value.depends_on, value.source)
+    elif isinstance(value, TermExamples):
+        yield from (Said(f"{field}, {trade}", text, ()) for trade, text in value)
+    elif isinstance(value, ChecklistItem):
+        yield Said(field, value.question, ())
+        yield Said(field, value.why, ())
+    elif isinstance(value, Entry):
+        for name in value.__fields__:
+            yield from said(getattr(value, name), name)
+        if isinstance(value, Outside):
+            yield Said("pointer", value.pointer, ())
+        elif isinstance(value, Policy):
+            yield from (Said("ask_an_agent", text, ()) for text in value.ask_an_agent)
+
+
+def _all_said(content: Content) -> Iterator[tuple[str, Said]]:
+    for _, entry in content.entries():
+        yield from ((entry.id, text) for text in said(entry))
+    for cost in content.costs:
+        yield from ((cost.id, text) for text in said(cost))
+
+
+def _quoted(one: Said) -> str:
+    words = one.text.split()
+    return f"{one.field}: '{' '.join(words[:7])}{' …' if len(words) > 7 else ''}'"
+
+
+def _undated_figures(content: Content) -> Iterator[Finding]:
+    """Figures that age, with nothing that says as of when they hold.
+
+    A statement with $ or % is dated by a year or by "undated" in it, or by the year of one of its
+    sources.  It needs no date where its words say that a law sets the amount, or that a policy or a
+    contract does (a limit, a deductible, what clients require), unless other words say that somebody
+    measured it (an average, a price, a share of firms).  A price in costs.yml always says its year
+    itself.  Texts without sources are invented examples.
+    """
+    dated_sources = {s.id for s in content.sources if s.year}
+    for entry_id, one in _all_said(content):
+        if not one.sources or not FIGURE.search(UNIT.sub("", one.text)) or DATED.search(one.text):
+            continue
+        is_cost = one.field == "text"
+        if not is_cost and dated_sources & set(one.sources):
+            continue
+        is_set = one.field in AMOUNTS_OF_COVER or SET_BY_LAW.search(one.text) or SET_BY_CONTRACT.search(one.text)
+        if is_cost or not is_set or MEASURED.search(one.text):
+            yield Finding(
+                _place(content, entry_id),
+                f"{_quoted(one)} gives a figure without its year",
+                "write the year, or '(undated)' where the source has none; say so if a law or a contract sets it",
+            )
+
+
+def _costs_unlike_their_text(content: Content) -> Iterator[Finding]:
+    """A price is written twice, as a sentence and as numbers: an edit of one must reach the other."""
+    for cost in content.costs:
+        for name in ("low", "high", "typical", "year"):
+            number = getattr(cost, name)
+            shown = str(number) if name == "year" else f"${number or 0:,}"
+            if number is not None and not re.search(rf"{re.escape(shown)}(?![\d,]*\d)", cost.text):
+                yield Finding(
+                    _place(content, cost.id),
+                    f"'{name}' is {number} but the text does not say {shown}",
+                    f"correct the text or '{name}'",
+                )
+
+
+def _hard_to_read(content: Content) -> Iterator[Finding]:
+    for entry_id, one in _all_said(content):
+        longest = max(len(s.split()) for s in SENTENCE_END.split(one.text))
+        count = len(one.text.split())
+        if longest > WORDS_IN_A_SENTENCE:
+            what = f"{_quoted(one)} has a sentence of {longest} words"
+            yield Finding(
+                _place(content, entry_id), what, f"split it: at most {WORDS_IN_A_SENTENCE} words in a sentence"
+            )
+        if count > WORDS_IN_A_STATEMENT:
+            yield Finding(
+                _place(content, entry_id),
+                f"{_quoted(one)} has {count} words",
+                f"shorten it: at most {WORDS_IN_A_STATEMENT} words, or make two items of it",
+            )
+
+
+def _shown_first(entry: Entry) -> Iterator[tuple[str, list[str]]]:
+    """The texts of an entry that an answer shows before "more", by the field they are in."""
+    if isinstance(entry, Policy):
+        yield "summary and covers", [entry.summary.text, *(s.text for s in entry.covers[:4])]
+        for name, count in (("excludes", 5), ("who_needs", 5), ("limits", 5), ("cost_factors", 6), ("lower_cost", 6)):
+            yield name, [s.text for s in getattr(entry, name)[:count]]
+    elif isinstance(entry, Topic):
+        yield "answer and points", [entry.answer.text, *(s.text for s in entry.points[:4])]
+    elif isinstance(entry, Industry):
+        yield "why of the top three", [p.why for p in entry.policies if p.policy in entry.top_three]
+    elif isinstance(entry, Exposure):
+        sure = [g.why for g in entry.covered_by[:1]]
+        instead = sure or [g.depends_on for g in entry.sometimes_covered_by[:1]]
+        instead = instead or ([entry.if_uninsured.text] if entry.if_uninsured else [])
+        for no in entry.not_covered_by:
+            yield f"{no.policy}: why, and what covers it instead", [no.why, *instead]
+        for depends in entry.sometimes_covered_by:
+            yield f"{depends.policy}: why and depends_on", [depends.why, depends.depends_on]
+
+
+def _long_answers(content: Content) -> Iterator[Finding]:
+    for _, entry in content.entries():
+        for field, texts in _shown_first(entry):
+            count = sum(len(text.split()) for text in texts)
+            if count > WORDS_BEFORE_MORE:
+                yield Finding(
+                    _place(content, entry.id),
+                    f"{field}: an answer of {count} words before 'more'",
+                    f"shorten it to {WORDS_BEFORE_MORE} words, or move the less important items down the list",
+                )
+
+
+def _verdicts_in_front(content: Content) -> Iterator[Finding]:
+    """The guide writes the verdict itself; a text that brings its own says it twice, or the opposite."""
+    for entry_id, one in _verdict_follows(content):
+        if VERDICT_IN_FRONT.match(one.text):
+            yield Finding(
+                _place(content, entry_id),
+                f"{_quoted(one)} begins with a verdict, which the guide adds itself",
+                "begin with the reason",
+            )
+
+
+def _verdict_follows(content: Content) -> Iterator[tuple[str, Said]]:
+    for policy in content.policies:
+        yield policy.id, Said("scope", policy.scope.text, policy.scope.source)
+    for exposure in content.exposures:
+        yield from ((exposure.id, one) for one in said(exposure) if one.field not in ("summary", "if_uninsured"))
+    for topic in content.topics:
+        if topic.verdict:
+            yield topic.id, Said("answer", topic.answer.text, topic.answer.source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,19 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.classifier import Classifier
+from bot.nlu.classifier import Classifier, Guess
+from bot.nlu.encoder import shared_encoder
 from bot.nlu.reading import normal_text, vector
 
 RANKING_LENGTH = 8
+MAX_SENTENCES = 6
+ASKING_WEIGHT = 0.95  # a sentence lacks its context, so the whole message wins a near tie
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+_ASKS = re.compile(
+    r"(?:so |and |but |also |ok |hi |hello |thanks )*(?:what|who|how|why|when|where|which|does|do|did|is|are|am|can|could|would|"
+    r"will|should|may|must|any|tell|explain|need|whats|whos)\b",
+    re.IGNORECASE,
+)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -72,13 +82,31 @@ class IntentClassifier(GraphComponent):
             return cls(Classifier.load(folder), model_storage, resource)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        assert self._classifier is not None
         for message in messages:
             if not message.get(TEXT):
                 continue
-            guess = self._classifier.guess(normal_text(message), vector(message))
+            guess = self._likeliest(normal_text(message), vector(message))
             ranking = [{"name": name, "confidence": p} for name, p in guess.ranking[:RANKING_LENGTH]]
             ranking[0]["confidence"] = guess.confidence
             message.set(INTENT, dict(ranking[0]), add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
+
+    def _likeliest(self, text: str, meaning: np.ndarray) -> Guess:
+        """The guess for the whole message, or for the sentence that asks inside a story."""
+        assert self._classifier is not None
+        whole = self._classifier.guess(text, meaning)
+        best, weight = whole, whole.confidence
+        for sentence in asking_sentences(text):
+            guess = self._classifier.guess(sentence, shared_encoder().embed(sentence))
+            if guess.confidence * ASKING_WEIGHT > weight:
+                best, weight = guess, guess.confidence * ASKING_WEIGHT
+        return best
+
+
+def asking_sentences(text: str) -> list[str]:
+    """Sentences that may hold the question, where a message has more than one."""
+    sentences = [s.strip() for s in _SENTENCE_END.split(text) if len(s.split()) >= 3]
+    if len(sentences) < 2:
+        return []
+    return [s for s in sentences if s.endswith("?") or _ASKS.match(s)][:MAX_SENTENCES]

@@ -21,11 +21,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.classifier import Classifier
 from bot.nlu.encoder import Encoder, shared_encoder
-from bot.nlu.reading import SUBJECTS, subject_text
+from bot.nlu.reading import SUBJECTS, normal_text, subject_text, vector
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Exposure
 
 KINDS = ("exposure", "topic", "term", "industry")  # found by meaning; policies by name alone
+BARE = {"exposure"}  # an incident is the same whatever policy is asked about; guidance is not
 KEPT = 12
 
 _INSURANCE = r"(?:(?:our|my|the|your|a|an|any|this|that|which|what|normal|regular|standard)\s+)*(?:insurance|policy|coverage|cover|policies|insurer)(?:\s+(?:insurance|policy|coverage))*"
@@ -84,7 +85,9 @@ class SubjectRecognizer(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         base = KnowledgeBase()
         for kind in KINDS:
-            examples = [(entry, without_asking(text)) for entry, text in _situations(base, kind)]
+            examples = _situations(base, kind)
+            if kind in BARE:
+                examples = [(entry, without_asking(text)) for entry, text in examples]
             if len({entry for entry, _ in examples}) < 2:
                 continue
             texts = [text for _, text in examples]
@@ -116,15 +119,18 @@ class SubjectRecognizer(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT) and self._classifiers:
-                message.set(SUBJECTS, self._recognize(subject_text(message)), add_to_output=True)
+                message.set(SUBJECTS, self._recognize(message), add_to_output=True)
         return messages
 
-    def _recognize(self, text: str) -> list[dict[str, Any]]:
-        vector = self._encoder.embed(text)
+    def _recognize(self, message: Message) -> list[dict[str, Any]]:
+        whole, bare = normal_text(message), subject_text(message)
+        meanings = {whole: vector(message)}
+        meanings.setdefault(bare, self._encoder.embed(bare))
         subjects = []
         for kind, classifier in self._classifiers.items():
-            similar = classifier.similar(vector)
-            for entry_id, score in classifier.guess(text, vector).ranking[:KEPT]:
+            text = bare if kind in BARE else whole
+            similar = classifier.similar(meanings[text])
+            for entry_id, score in classifier.guess(text, meanings[text]).ranking[:KEPT]:
                 subjects.append(
                     {"id": entry_id, "kind": kind, "score": round(score, 4), "nearest": round(similar[entry_id], 4)}
                 )

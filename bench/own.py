@@ -1,0 +1,92 @@
+"""The project's own evaluation questions through the whole guide, in this process."""
+
+import asyncio
+import json
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.confidence import Case, expected_calibration_error
+from bench.processes import BenchError
+from bench.public import choice
+from bench.scoring import WRONG, Answer, Outcome, Question, Scored, by_kind, confusions, summary
+
+PROGRESS_EVERY = 100
+
+
+@dataclass(frozen=True)
+class OwnFigures:
+    """How the guide did on its own questions: shares from 0 to 1."""
+
+    questions: int
+    shares: dict[str, float]
+    harmful_ids: list[str]
+    kinds: dict[str, dict[str, int]]
+    confusions: list[tuple[str, str, int]]
+    calibration_error: float
+    median_ms: float
+
+
+def figures(scored: list[Scored], median_ms: float) -> OwnFigures:
+    """Figures from judged answers."""
+    return OwnFigures(
+        questions=len(scored),
+        shares=summary(scored),
+        harmful_ids=[each.question.id for each in scored if each.outcome is Outcome.HARMFUL],
+        kinds={kind: {str(end): times for end, times in counts.items()} for kind, counts in by_kind(scored).items()},
+        confusions=confusions(scored),
+        calibration_error=expected_calibration_error(*judged(scored)),
+        median_ms=median_ms,
+    )
+
+
+def judged(scored: list[Scored]) -> tuple[list[float], list[bool]]:
+    """Confidence and whether the intent fits, for every question that has fitting intents."""
+    pairs = [(each.confidence, each.understood) for each in scored if each.understood is not None]
+    return [confidence for confidence, _ in pairs], [right for _, right in pairs]
+
+
+def cases(scored: list[Scored]) -> list[Case]:
+    """The questions as the refusal curve wants them."""
+    return [
+        Case(
+            each.confidence,
+            each.question.in_scope,
+            deflected=each.outcome is Outcome.DEFLECTED,
+            wrong=each.outcome in WRONG,
+        )
+        for each in scored
+    ]
+
+
+def measure(questions: Path, model: Path, say: Callable[[str], None]) -> tuple[list[Scored], float]:
+    """Ask the guide every question; the judged answers and the median milliseconds a turn.
+
+    Raises:
+        BenchError: a line of the evaluation set cannot be read.
+    """
+    from bot.ask import Guide, answer_lines
+    from bot.handoff import tickets
+
+    lines = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines() if line.strip()]
+    try:
+        labelled = [Question.read(line) for line in lines]
+    except ValueError as error:
+        raise BenchError(f"{questions}: {error}") from error
+    tickets.use_memory()  # no agent waits for these
+    guide = Guide(model)
+
+    async def ask() -> tuple[list[Scored], float]:
+        scored, took = [], []
+        async for result in answer_lines(guide, lines):
+            question = labelled[len(scored)]
+            # The contract's confidence is that of the fallback, where there was one.
+            first = choice(await guide.agent.parse_message(question.text))
+            scored.append(Scored(question, Answer.read(result), first.intent, first.confidence))
+            took.append(float(result["elapsed_ms"]))
+            if len(scored) % PROGRESS_EVERY == 0:
+                say(f"  {len(scored)}/{len(labelled)}")
+        return scored, statistics.median(took)
+
+    return asyncio.run(ask())
