@@ -76,10 +76,7 @@ def recommendation(question: Question, base: KnowledgeBase) -> Answer:
         Status.CLARIFY,
         "ask_recommendation",
         "That depends on what your business does. Which of these is closest?",
-        buttons=[
-            Button(i.name, {"intent": "ask_recommendation", "industry": i.id}) for i in trades
-        ]
-        + [TALK_TO_AGENT],
+        buttons=[Button(i.name, {"intent": "ask_recommendation", "industry": i.id}) for i in trades] + [TALK_TO_AGENT],
     )
 
 
@@ -94,7 +91,7 @@ def recommended(industry: Industry, base: KnowledgeBase) -> Answer:
     by_law = [names[p.policy] for p in ranked if p.need is Need.BY_LAW]
     lead = f"For {_with_article(industry)}, the top three are {joined([names[p] for p in industry.top_three])}."
     if by_law:
-        lead += f" {sentence(joined(by_law))[:-1]} is required by law once you have employees, in California and most states."
+        lead += f" {sentence(joined(by_law))[:-1]} is required by law in California once you have an employee."
     answer = Answer(
         Status.ANSWERED,
         "ask_recommendation",

@@ -82,9 +82,7 @@ class GuideAction(Action, ABC):
     def name(self) -> str:
         """The action's name in the domain."""
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         try:
             return self.take_turn(dispatcher, tracker)
         except Exception as error:  # the last line of defence: the visitor must hear something
@@ -150,6 +148,7 @@ def as_message(answer: Answer, base: KnowledgeBase) -> dict[str, Any]:
     shown["version"] = base.version
     shown["sources"] = [_cited(base, source_id) for source_id in answer.sources]
     shown["more_text"] = "\n\n".join(answer.more)
+    shown["body"] = "\n\n".join(part for part in [answer.lead, *answer.paragraphs] if part)
     return {
         "text": text_of(answer, base),
         "buttons": [{"title": b.title, "payload": b.title} for b in answer.buttons],

@@ -61,9 +61,7 @@ def _same_responder(question: Question, base: KnowledgeBase) -> str | None:
     if total < ENOUGH or question.exposures_named or not first or first[0].verdict is not Verdict.YES:
         return None
     policy = first[0].policy.id
-    alike = sum(
-        s.score for s in likely if (d := base.decide(policy, s.id)) and d.verdict is Verdict.YES
-    )
+    alike = sum(s.score for s in likely if (d := base.decide(policy, s.id)) and d.verdict is Verdict.YES)
     return likely[0].id if alike >= CONSENSUS * total else None
 
 
@@ -133,9 +131,7 @@ def _next_questions(decision: Decision, instead: list[Decision]) -> list[Button]
     buttons = []
     if decision.verdict is Verdict.NO and instead:
         other = instead[0].policy
-        buttons.append(
-            Button(f"What is {other.short_name}?", {"intent": "ask_policy", "policies": [other.id]})
-        )
+        buttons.append(Button(f"What is {other.short_name}?", {"intent": "ask_policy", "policies": [other.id]}))
         policy = other
     else:
         buttons.append(
@@ -144,9 +140,7 @@ def _next_questions(decision: Decision, instead: list[Decision]) -> list[Button]
                 {"intent": "ask_exclusions", "policies": [policy.id]},
             )
         )
-    buttons.append(
-        Button(f"What does {policy.short_name} cost?", {"intent": "ask_cost", "policies": [policy.id]})
-    )
+    buttons.append(Button(f"What does {policy.short_name} cost?", {"intent": "ask_cost", "policies": [policy.id]}))
     return [*buttons, TALK_TO_AGENT]
 
 
@@ -158,11 +152,7 @@ def several_policies(decisions: list[Decision], exposure: Exposure, base: Knowle
         Status.ANSWERED,
         "ask_coverage",
         f"For {exposure.short_name}, policy by policy:",
-        [
-            listed(
-                f"{sentence(d.policy.short_name)[:-1]}: {_short_verdict(d)}. {d.why}" for d in decisions
-            )
-        ],
+        [listed(f"{sentence(d.policy.short_name)[:-1]}: {_short_verdict(d)}. {d.why}" for d in decisions)],
         verdict=alike if alike != "unknown" else None,
         policies=[d.policy.id for d in decisions],
         exposure=exposure.id,
@@ -205,14 +195,14 @@ def what_covers(question: Question, base: KnowledgeBase) -> Answer:
         entries=[exposure.id],
     )
     if sure:
-        answer.lead = f"{sentence(joined([d.policy.short_name for d in sure], 'or'))[:-1]} responds to {exposure.short_name}."
+        answer.lead = (
+            f"{sentence(joined([d.policy.short_name for d in sure], 'or'))[:-1]} responds to {exposure.short_name}."
+        )
         answer.paragraphs.append(sure[0].why)
         answer.cite(sure[0].sources)
     elif responders:
         first = responders[0]
-        answer.lead = (
-            f"No policy surely pays for {exposure.short_name}, but {first.policy.short_name} may. {first.why}"
-        )
+        answer.lead = f"No policy surely pays for {exposure.short_name}, but {first.policy.short_name} may. {first.why}"
         answer.paragraphs.append(f"It turns on {(first.depends_on or 'the wording').rstrip('.')}.")
         answer.cite(first.sources)
     else:

@@ -124,7 +124,9 @@ def limits(question: Question, base: KnowledgeBase) -> Answer:
             policies=[policy.id],
             entries=[policy.id],
             buttons=[
-                Button("What limits do clients ask for?", {"intent": "ask_limits", "topic": "limits_enterprise_contracts"}),
+                Button(
+                    "What limits do clients ask for?", {"intent": "ask_limits", "topic": "limits_enterprise_contracts"}
+                ),
                 Button(f"What does {policy.short_name} cost?", {"intent": "ask_cost", "policies": [policy.id]}),
                 TALK_TO_AGENT,
             ],

@@ -74,7 +74,9 @@ class HandOff(GuideAction):
         events = super().take_turn(dispatcher, tracker)
         agency = Agency.from_environment()
         last = dispatcher.messages[-1]
-        last["text"] += f"\n\nYour reference is {ticket.reference}. {agency.reached_by()}".rstrip()
+        told = f"\n\nYour reference is {ticket.reference}. {agency.reached_by()}".rstrip()
+        last["text"] += told
+        last["answer"]["body"] += told
         last["answer"]["reference"] = ticket.reference
         return events
 

@@ -86,11 +86,7 @@ def exclusions(question: Question, base: KnowledgeBase) -> Answer:
     other = base.policy(others[0]) if others else None
     answer.buttons = [
         Button(f"What does {policy.short_name} cover?", {"intent": "ask_policy", "policies": [policy.id]}),
-        *(
-            [Button(f"What is {other.short_name}?", {"intent": "ask_policy", "policies": [other.id]})]
-            if other
-            else []
-        ),
+        *([Button(f"What is {other.short_name}?", {"intent": "ask_policy", "policies": [other.id]})] if other else []),
         TALK_TO_AGENT,
     ]
     return answer
@@ -130,10 +126,7 @@ def compare(question: Question, base: KnowledgeBase) -> Answer:
     for policy in policies:
         answer.cite(policy.summary.source, policy.trigger.source)
     answer.buttons = [
-        *(
-            Button(f"What is {p.short_name}?", {"intent": "ask_policy", "policies": [p.id]})
-            for p in policies[:2]
-        ),
+        *(Button(f"What is {p.short_name}?", {"intent": "ask_policy", "policies": [p.id]}) for p in policies[:2]),
         TALK_TO_AGENT,
     ]
     return answer

@@ -129,8 +129,7 @@ def read_question(message: Mapping[str, Any], frame: Frame | None) -> Question:
         outside=tuple(entities.get("outside", ())),
         unknown_policy=next(iter(entities.get("unknown_policy", ())), None),
         subjects=tuple(
-            Subject(s["id"], s["kind"], float(s["score"]), float(s["nearest"]))
-            for s in message.get("subjects") or []
+            Subject(s["id"], s["kind"], float(s["score"]), float(s["nearest"])) for s in message.get("subjects") or []
         ),
         ranking=tuple(
             (r["name"], float(r["confidence"]))
@@ -206,6 +205,8 @@ def _followed_up(question: Question, frame: Frame) -> Question:
         exposure=None if own else frame.exposure,
         exposures_named=question.exposures_named or (() if own else tuple(filter(None, [frame.exposure]))),
         topic=question.topic or (frame.topic if keeps_topic else None),
+        # Without an incident of its own, what a few words resemble is chance.
+        subjects=question.subjects if own else (),
     )
 
 
@@ -238,6 +239,6 @@ def read_exposure(question: Question) -> Reading:
         return Reading()
     first = possible[0]
     near = [s for s in possible if s.score * CLEAR_LEAD >= first.score]
-    if first.score >= SURE_SUBJECT and len(near) == 1:
+    if first.score >= SURE_SUBJECT and first.nearest >= RESEMBLES and len(near) == 1:
         return Reading(first.id, (first.id,))
     return Reading(None, tuple(s.id for s in near[:4]))

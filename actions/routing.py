@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from actions.question import ELLIPSIS_WORDS, SURE_SUBJECT, SURE_TOPIC, Question, read_exposure
 from knowledge.base import KnowledgeBase
@@ -48,10 +49,20 @@ CLEAR_TOPIC = 0.5  # guidance recognised this surely is what was asked, whatever
 SURELY_TOPIC = 0.8  # even against what the classifier thinks is asked
 NAMED_AND_MEANT = 0.3  # a word of the trade that is named and also meant
 FAMILIAR = 0.5  # cosine to the nearest known situation of a message about our subject
-SURE_INTENT = 0.65
+SURE_INTENT = 0.65  # below this the evidence may turn a question into one of cover
+UNSURE_INTENT = 0.5
 COULD_BE_TERM = {"ask_policy", "ask_exclusions", "ask_what_covers", "ask_limits", "ask_need", "ask_regulation"}
-COULD_BE_COVER = {"ask_need", "ask_lower_cost", "ask_cost_factors", "ask_cost", "ask_exclusions", "ask_policy", "ask_risks",
-                  "ask_term", "ask_compare"}
+COULD_BE_COVER = {
+    "ask_need",
+    "ask_lower_cost",
+    "ask_cost_factors",
+    "ask_cost",
+    "ask_exclusions",
+    "ask_policy",
+    "ask_risks",
+    "ask_term",
+    "ask_compare",
+}
 STORY_WORDS = 12
 GENERIC_WORDS = 10  # a longer question is about something of its own
 MEANT_INDUSTRY = 0.35
@@ -77,7 +88,7 @@ def settle(question: Question, base: KnowledgeBase) -> Question:
     topic = _clear_topic(question, base)
     if topic:
         return replace(question, intent=topic.intent, topic=topic.id)
-    return replace(question, intent=_fitted(question, base))
+    return replace(question, intent=_fitted(question))
 
 
 def _outside(question: Question, base: KnowledgeBase) -> bool:
@@ -111,14 +122,14 @@ def _with_industry(question: Question) -> Question:
 def _is_strange(question: Question) -> bool:
     """No name, no word of the trade, and far from every situation known: not ours to answer."""
     names = question.policies or question.exposures_named or question.terms or question.topic or question.industry
-    if names or question.frame and question.words() <= ELLIPSIS_WORDS or _TRADE.search(question.text):
+    if names or (question.frame and question.words() <= ELLIPSIS_WORDS) or _TRADE.search(question.text):
         return False
     return max((s.nearest for s in question.subjects), default=0.0) < FAMILIAR
 
 
 def _clear_topic(question: Question, base: KnowledgeBase) -> Topic | None:
     """Guidance that the message surely means; an incident meant more surely comes first."""
-    if question.exposures_named and question.policies or question.intent == "ask_term" and question.terms:
+    if (question.exposures_named and question.policies) or (question.intent == "ask_term" and question.terms):
         return None
     incident = next(iter(question.of_kind("exposure")), None)
     for subject in question.of_kind("topic")[:2]:
@@ -131,7 +142,7 @@ def _clear_topic(question: Question, base: KnowledgeBase) -> Topic | None:
         if asks_cover and topic.verdict is None and incident and incident.score >= SURE_SUBJECT:
             return None
         plausible = topic.intent in {name for name, _ in question.ranking[:3]}
-        if not plausible and subject.score < SURELY_TOPIC or topic.intent == "ask_scenario" != question.intent:
+        if (not plausible and subject.score < SURELY_TOPIC) or topic.intent == "ask_scenario" != question.intent:
             return None
         return topic
     return None
@@ -143,61 +154,127 @@ def _meant_term(question: Question) -> bool:
     return bool(meant & set(question.terms))
 
 
-def _fitted(question: Question, base: KnowledgeBase) -> str:
-    intent, policies = question.intent, question.policies
-    happened = read_exposure(question)
-    incident = bool(question.exposures_named) or happened.sure is not None
-    topic = next((s for s in question.of_kind("topic") if s.score >= SURE_TOPIC), None)
-    generic = question.words() <= GENERIC_WORDS
-    if intent == "ask_compare" and len(set(policies)) < 2 and not question.terms:
-        if question.confidence < 0.5:
-            intent = next((n for n, _ in question.ranking if n in INFORMATIONAL - {"ask_compare"}), intent)
-        elif not policies:
-            return "nlu_fallback"
-    if intent in COULD_BE_TERM and _meant_term(question) and not incident and not topic:
+@dataclass(frozen=True)
+class _Evidence:
+    """What the message names and means, beside its words."""
+
+    question: Question
+    candidates: tuple[str, ...]  # incidents it may be about
+    incident: bool  # one of them is sure
+    topic: bool  # guidance is recognised
+    generic: bool  # short enough to be about nothing of its own
+
+    @classmethod
+    def of(cls, question: Question) -> _Evidence:
+        happened = read_exposure(question)
+        return cls(
+            question,
+            happened.candidates,
+            bool(question.exposures_named) or happened.sure is not None,
+            any(s.score >= SURE_TOPIC for s in question.of_kind("topic")),
+            question.words() <= GENERIC_WORDS,
+        )
+
+
+def _fitted(question: Question) -> str:
+    """The intent after its first reading and the evidence have been held against each other."""
+    evidence = _Evidence.of(question)
+    intent = _comparison_or_next(question)
+    term = intent in COULD_BE_TERM and _meant_term(question)
+    if term and not evidence.incident and not evidence.topic:
         return "ask_term"
-    tells_a_story = happened.candidates and question.words() > STORY_WORDS
-    if policies and (incident or tells_a_story) and intent in COULD_BE_COVER and question.confidence < SURE_INTENT:
-        if {"ask_coverage", "ask_what_covers"} & {name for name, _ in question.ranking[:3]}:
-            return "ask_coverage"
-    if intent == "ask_coverage":
-        if not policies:
-            return "ask_what_covers" if incident or not question.terms else "ask_term"
-        if not incident and question.terms and not happened.candidates:
-            return "ask_term"
-    elif intent == "ask_what_covers":
-        if policies and incident:
-            return "ask_coverage"
-        if policies and not happened.candidates:
-            return "ask_policy"
-    elif intent == "ask_policy":
-        if len(policies) > 1:
+    if intent in COULD_BE_COVER and _tells_of_an_incident(evidence):
+        return "ask_coverage"
+    fit = _FITS.get(intent)
+    return fit(evidence) if fit else intent
+
+
+def _comparison_or_next(question: Question) -> str:
+    """A comparison needs two sides; an unsure one without them is taken for its next reading."""
+    one_sided = len(set(question.policies)) < 2 and not question.terms
+    if question.intent != "ask_compare" or not one_sided:
+        return question.intent
+    if question.confidence < UNSURE_INTENT:
+        others = INFORMATIONAL - {"ask_compare"}
+        return next((name for name, _ in question.ranking if name in others), "ask_compare")
+    return "ask_compare" if question.policies else "nlu_fallback"
+
+
+def _tells_of_an_incident(evidence: _Evidence) -> bool:
+    """A policy, an incident or a story, and cover among the likely readings of an unsure message."""
+    question = evidence.question
+    story = bool(evidence.candidates) and question.words() > STORY_WORDS
+    cover_is_likely = bool({"ask_coverage", "ask_what_covers"} & {name for name, _ in question.ranking[:3]})
+    told = bool(question.policies) and (evidence.incident or story)
+    return told and question.confidence < SURE_INTENT and cover_is_likely
+
+
+def _fit_coverage(e: _Evidence) -> str:
+    if not e.question.policies:
+        return "ask_what_covers" if e.incident or not e.question.terms else "ask_term"
+    return "ask_term" if e.question.terms and not e.incident and not e.candidates else "ask_coverage"
+
+
+def _fit_what_covers(e: _Evidence) -> str:
+    if not e.question.policies:
+        return "ask_what_covers"
+    if e.incident:
+        return "ask_coverage"
+    return "ask_what_covers" if e.candidates else "ask_policy"
+
+
+def _fit_policy(e: _Evidence) -> str:
+    question = e.question
+    if len(question.policies) > 1:
+        return "ask_compare"
+    if question.policies:
+        return "ask_coverage" if question.exposures_named or (e.incident and not e.generic) else "ask_policy"
+    if question.terms:
+        return "ask_term"
+    if e.incident:
+        return "ask_what_covers"
+    return "ask_recommendation" if question.industry else "nlu_fallback"
+
+
+def _fit_exclusions(e: _Evidence) -> str:
+    if e.question.policies:
+        return "ask_coverage" if e.question.exposures_named else "ask_exclusions"
+    if e.generic:
+        return "ask_exclusions"
+    return "ask_what_covers" if e.candidates else "nlu_fallback"
+
+
+def _fit_term(e: _Evidence) -> str:
+    question = e.question
+    if question.terms:
+        return "ask_term"
+    if question.policies:
+        if len(question.policies) > 1:
             return "ask_compare"
-        if policies and (question.exposures_named or incident and not generic):
-            return "ask_coverage"
-        if not policies:
-            if question.terms:
-                return "ask_term"
-            if incident:
-                return "ask_what_covers"
-            return "ask_recommendation" if question.industry else "nlu_fallback"
-    elif intent == "ask_exclusions":
-        if policies and question.exposures_named:
-            return "ask_coverage"
-        if not policies and not generic:
-            return "ask_what_covers" if happened.candidates else "nlu_fallback"
-    elif intent == "ask_term":
-        if not question.terms and policies:
-            return "ask_compare" if len(policies) > 1 else "ask_policy"
-        if not question.terms and incident:
-            return "ask_what_covers"
-    elif intent == "ask_compare":
-        if len(policies) < 2 and question.terms:
-            return "ask_term"
-    elif intent == "ask_recommendation":
-        if policies and not question.industry:
-            return "ask_need"
-    elif intent in ("ask_cost", "ask_need", "ask_cost_factors", "ask_lower_cost") and not policies and not topic:
-        if not generic and incident:
-            return "ask_what_covers"
-    return intent
+        return "ask_coverage" if question.exposures_named else "ask_policy"
+    return "ask_what_covers" if e.incident else "ask_term"
+
+
+def _fit_compare(e: _Evidence) -> str:
+    return "ask_term" if len(e.question.policies) < 2 and e.question.terms else "ask_compare"
+
+
+def _fit_recommendation(e: _Evidence) -> str:
+    return "ask_need" if e.question.policies and not e.question.industry else "ask_recommendation"
+
+
+def _fit_need(e: _Evidence) -> str:
+    on_its_own = not e.question.policies and not e.topic and not e.generic
+    return "ask_what_covers" if on_its_own and e.incident else "ask_need"
+
+
+_FITS: dict[str, Callable[[_Evidence], str]] = {
+    "ask_coverage": _fit_coverage,
+    "ask_what_covers": _fit_what_covers,
+    "ask_policy": _fit_policy,
+    "ask_exclusions": _fit_exclusions,
+    "ask_term": _fit_term,
+    "ask_compare": _fit_compare,
+    "ask_recommendation": _fit_recommendation,
+    "ask_need": _fit_need,
+}

@@ -48,7 +48,7 @@ def _definition(found: Term, named: bool) -> str:
 
 
 def _related(terms: list[Term], base: KnowledgeBase) -> list[Button]:
-    buttons = []
+    buttons: list[Button] = []
     shown = {t.id for t in terms}
     for other_id in (r for t in terms for r in t.related):
         other, policy = base.term(other_id), base.policy(other_id)
@@ -56,13 +56,9 @@ def _related(terms: list[Term], base: KnowledgeBase) -> list[Button]:
             continue
         shown.add(other_id)
         if other:
-            buttons.append(
-                Button(f"What does {other.name.lower()} mean?", {"intent": "ask_term", "terms": [other.id]})
-            )
+            buttons.append(Button(f"What does {other.name.lower()} mean?", {"intent": "ask_term", "terms": [other.id]}))
         elif policy:
-            buttons.append(
-                Button(f"What is {policy.short_name}?", {"intent": "ask_policy", "policies": [policy.id]})
-            )
+            buttons.append(Button(f"What is {policy.short_name}?", {"intent": "ask_policy", "policies": [policy.id]}))
     return [*buttons, TALK_TO_AGENT]
 
 

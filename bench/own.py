@@ -69,8 +69,8 @@ def measure(questions: Path, model: Path, say: Callable[[str], None]) -> tuple[l
     from bot.ask import Guide, answer_lines
     from bot.handoff import tickets
 
-    lines = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines() if line.strip()]
     try:
+        lines = [json.loads(line) for line in questions.read_text(encoding="utf-8").split("\n") if line.strip()]
         labelled = [Question.read(line) for line in lines]
     except ValueError as error:
         raise BenchError(f"{questions}: {error}") from error
@@ -78,7 +78,8 @@ def measure(questions: Path, model: Path, say: Callable[[str], None]) -> tuple[l
     guide = Guide(model)
 
     async def ask() -> tuple[list[Scored], float]:
-        scored, took = [], []
+        scored: list[Scored] = []
+        took: list[float] = []
         async for result in answer_lines(guide, lines):
             question = labelled[len(scored)]
             # The contract's confidence is that of the fallback, where there was one.

@@ -24,13 +24,13 @@ def calibration(bins: list[Bin], error: float, target: Path) -> None:
         label="own questions; larger: more of them",
     )
     axes.set(
-        xlim=(0, 1),
+        xlim=(0, 1.04),
         ylim=(0, 1.04),
         xlabel="confidence of the intent",
         ylabel="share where the intent fits",
         title=f"Calibration on {sum(b.count for b in bins)} own questions (ECE {error:.3f})",
     )
-    axes.legend(loc="upper left", frameon=False)
+    axes.legend(loc="upper left", frameon=False, markerscale=0.5)
     _write(figure, target)
 
 

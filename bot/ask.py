@@ -22,7 +22,7 @@ class ModelMissing(Exception):
     """There is no trained model; the message says how to make one."""
 
 
-class Collector(OutputChannel):  # type: ignore[misc]
+class Collector(OutputChannel):
     """Keeps every message whole, as the action sent it."""
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ class Guide:
         tracker = await self.agent.tracker_store.retrieve(conversation)
         parsed = tracker.latest_message.parse_data if tracker else {}
         intent = parsed.get("intent") or {}
-        answer = next((m["answer"] for m in reversed(collector.messages) if m.get("answer")), {})
+        answer: dict[str, Any] = next((m["answer"] for m in reversed(collector.messages) if m.get("answer")), {})
         return Turn(
             text, str(intent.get("name")), float(intent.get("confidence") or 0), collector.messages, elapsed, answer
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import click
 
-from bot.runtime import quiet
+from bot.runtime import hush, quiet
 
 EXAMPLES = "\b\nExample:\n  "
 
@@ -54,7 +53,7 @@ def train(force: bool) -> None:
             click.echo("Nothing changed since the last training.")
             return
         click.echo("Training (under a minute) …")
-        _hush_rasa()
+        hush()
         click.echo(f"Trained: {training.train()}")
     except ContentError as error:
         _stop(f"The content cannot be published; the old answers stay in service.\n{error}")
@@ -164,7 +163,7 @@ def ask(question: str | None, jsonl: bool) -> None:
         raise click.UsageError("Give a question, or --jsonl with questions on standard input.")
     model = _ready_or_stop()
     items = _read_items() if jsonl else []
-    _hush_rasa()
+    hush()
     from bot.ask import Guide, ModelMissing, answer_lines
     from bot.handoff import tickets
 
@@ -221,14 +220,14 @@ def knowledge_check() -> None:
     Example:
       guide knowledge check
     """
-    from knowledge.check import check
+    from knowledge.check import check, check_reviews
     from knowledge.content import ContentError, read_content
 
     try:
         content = read_content()
     except ContentError as error:
         _stop(str(error))
-    findings = check(content)
+    findings = check(content) + check_reviews(content)
     for finding in findings:
         click.echo(str(finding))
     count = sum(1 for _ in content.entries())
@@ -286,15 +285,6 @@ def _state_folder() -> Path:
     from bot.handoff.tickets import state_folder
 
     return state_folder()
-
-
-def _hush_rasa() -> None:
-    """Only warnings and worse on the terminal."""
-    import structlog
-
-    logging.basicConfig(level=logging.WARNING)
-    logging.getLogger().setLevel(logging.WARNING)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 if __name__ == "__main__":

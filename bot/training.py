@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from knowledge.build import CONTENT, DATABASE, build, content_version
+from knowledge.build import DATABASE, build, content_version
+from knowledge.content import CONTENT
 
 MODEL = Path("models/guide.tar.gz")
 STAMP = Path("models/guide.inputs")

@@ -28,10 +28,80 @@ MODELS: dict[str, type[Entry]] = {
 
 # Words that say nothing about the subject; FTS5 would AND them in or rank by them.
 STOP_WORDS = frozenset(
-    "a an and any are as at be but by can could do does for from get had has have how i if in insurance "
-    "insured is it its me my no not of on or our out should so that the their them then there they this "
-    "to us was we what when where which who why will with would you your cover coverage covered covers "
-    "policy policies pay pays need".split()
+    [
+        "a",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "can",
+        "could",
+        "do",
+        "does",
+        "for",
+        "from",
+        "get",
+        "had",
+        "has",
+        "have",
+        "how",
+        "i",
+        "if",
+        "in",
+        "insurance",
+        "insured",
+        "is",
+        "it",
+        "its",
+        "me",
+        "my",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "out",
+        "should",
+        "so",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "they",
+        "this",
+        "to",
+        "us",
+        "was",
+        "we",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+        "cover",
+        "coverage",
+        "covered",
+        "covers",
+        "policy",
+        "policies",
+        "pay",
+        "pays",
+        "need",
+    ]
 )
 
 
@@ -75,7 +145,7 @@ class KnowledgeBase:
         try:
             connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
             self._db = sqlite_utils.Database(connection)
-            self._meta = {row["key"]: row["value"] for row in self._db["meta"].rows}
+            self._meta = {row["key"]: row["value"] for row in self._db.table("meta").rows}
             self.version: str = self._meta["version"]
         except (sqlite3.Error, KeyError) as error:
             raise KnowledgeUnavailable(
@@ -123,7 +193,7 @@ class KnowledgeBase:
 
     def source(self, source_id: str) -> Source:
         """Raises KeyError for an id that is not in sources.yml."""
-        row = next(iter(self._db["source"].rows_where("id = ?", [source_id])), None)
+        row = next(iter(self._db.table("source").rows_where("id = ?", [source_id])), None)
         if row is None:
             raise KeyError(source_id)
         return Source(**row)
@@ -146,7 +216,7 @@ class KnowledgeBase:
 
     def _cells(self, where: str, arguments: list[str]) -> list[Decision]:
         found = []
-        for row in self._db["cell"].rows_where(where, arguments):
+        for row in self._db.table("cell").rows_where(where, arguments):
             policy, exposure = self.policy(row["policy_id"]), self.exposure(row["exposure_id"])
             if policy and exposure:
                 found.append(
@@ -169,7 +239,7 @@ class KnowledgeBase:
                 policy=row["policy_id"],
                 source=json.loads(row["sources"]),
             )
-            for row in self._db["cost"].rows_where("policy_id = ?", [policy_id], order_by="rowid")
+            for row in self._db.table("cost").rows_where("policy_id = ?", [policy_id], order_by="rowid")
         ]
 
     def topics(self, intent: str) -> list[Topic]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlite_utils
 
-from knowledge.check import check, normal_name, sources_of
+from knowledge.check import check, sources_of
 from knowledge.content import CONTENT, Content, ContentError, read_content
 from knowledge.schema import Entry, Exposure, Policy, Verdict
 
@@ -41,7 +41,7 @@ def build(folder: Path = CONTENT, database: Path = DATABASE) -> str:
         _create_tables(db)
         with db.conn:
             _fill(db, content, version)
-        db["entry_text"].enable_fts(["name", "aliases", "body"], tokenize="porter unicode61")
+        db.table("entry_text").enable_fts(["name", "aliases", "body"], tokenize="porter unicode61")
     finally:
         db.close()
     os.replace(fresh, database)
@@ -57,22 +57,22 @@ def content_version(folder: Path = CONTENT) -> str:
 
 
 def _create_tables(db: sqlite_utils.Database) -> None:
-    db["meta"].create({"key": str, "value": str}, pk="key")
-    db["source"].create(
+    db.table("meta").create({"key": str, "value": str}, pk="key")
+    db.table("source").create(
         {"id": str, "title": str, "publisher": str, "year": int, "used_for": str, "note": str}, pk="id"
     )
-    db["entry"].create({"id": str, "kind": str, "name": str, "reviewed_on": str, "body": str}, pk="id")
-    db["entry"].create_index(["kind"])
+    db.table("entry").create({"id": str, "kind": str, "name": str, "reviewed_on": str, "body": str}, pk="id")
+    db.table("entry").create_index(["kind"])
     for table in ("alias", "phrase", "question"):
-        db[table].create(
+        db.table(table).create(
             {"id": int, "entry_id": str, "text": str}, pk="id", foreign_keys=[("entry_id", "entry", "id")]
         )
-    db["citation"].create(
+    db.table("citation").create(
         {"entry_id": str, "source_id": str},
         pk=("entry_id", "source_id"),
         foreign_keys=[("entry_id", "entry", "id"), ("source_id", "source", "id")],
     )
-    db["cell"].create(
+    db.table("cell").create(
         {
             "policy_id": str,
             "exposure_id": str,
@@ -84,7 +84,7 @@ def _create_tables(db: sqlite_utils.Database) -> None:
         pk=("exposure_id", "policy_id"),
         foreign_keys=[("policy_id", "entry", "id"), ("exposure_id", "entry", "id")],
     )
-    db["cost"].create(
+    db.table("cost").create(
         {
             "id": str,
             "policy_id": str,
@@ -100,13 +100,13 @@ def _create_tables(db: sqlite_utils.Database) -> None:
         pk="id",
         foreign_keys=[("policy_id", "entry", "id")],
     )
-    db["entry_text"].create({"id": str, "name": str, "aliases": str, "body": str}, pk="id")
+    db.table("entry_text").create({"id": str, "name": str, "aliases": str, "body": str}, pk="id")
 
 
 def _fill(db: sqlite_utils.Database, content: Content, version: str) -> None:
-    db["source"].insert_all(source.dict() for source in content.sources)
+    db.table("source").insert_all(source.dict() for source in content.sources)
     entries = list(content.entries())
-    db["entry"].insert_all(
+    db.table("entry").insert_all(
         {
             "id": entry.id,
             "kind": kind,
@@ -117,16 +117,16 @@ def _fill(db: sqlite_utils.Database, content: Content, version: str) -> None:
         for kind, entry in entries
     )
     for table, attribute in (("alias", "aliases"), ("phrase", "asked_as"), ("question", "questions")):
-        db[table].insert_all(
+        db.table(table).insert_all(
             {"entry_id": entry.id, "text": text} for _, entry in entries for text in getattr(entry, attribute)
         )
-    db["citation"].insert_all(
+    db.table("citation").insert_all(
         {"entry_id": entry.id, "source_id": source} for _, entry in entries for source in sources_of(entry)
     )
-    db["cell"].insert_all(
+    db.table("cell").insert_all(
         cell for exposure in content.exposures for cell in matrix_row(exposure, content.policies)
     )
-    db["cost"].insert_all(
+    db.table("cost").insert_all(
         {
             **cost.dict(exclude={"policy", "source"}),
             "policy_id": cost.policy,
@@ -134,7 +134,7 @@ def _fill(db: sqlite_utils.Database, content: Content, version: str) -> None:
         }
         for cost in content.costs
     )
-    db["entry_text"].insert_all(
+    db.table("entry_text").insert_all(
         {
             "id": entry.id,
             "name": entry.name,
@@ -143,7 +143,7 @@ def _fill(db: sqlite_utils.Database, content: Content, version: str) -> None:
         }
         for _, entry in entries
     )
-    db["meta"].insert_all(
+    db.table("meta").insert_all(
         [
             {"key": "version", "value": version},
             {"key": "notices", "value": json.dumps(content.notices)},
@@ -203,6 +203,3 @@ def _texts(entry: Entry) -> Iterator[str]:
                 yield from walk(inner)
 
     yield from walk(entry.dict(exclude={"aliases", "asked_as", "questions"}))
-
-
-__all__ = ["DATABASE", "build", "content_version", "matrix_row", "normal_name"]

@@ -24,6 +24,16 @@ REMEDIES = {
 }
 
 
+class _Loader(yaml.CSafeLoader):
+    """Leaves dates as text: the models read them, and an impossible day is then reported with its line."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing wrong with the content: where it is, what it is, and what to do."""
@@ -103,44 +113,49 @@ def read_content(folder: Path = CONTENT) -> Content:
     if notices.exists():
         try:
             content.notices = _parse(notices, folder)[1] or {}
+            if not isinstance(content.notices, dict):
+                findings.append(Finding("notices.yml", "holds no named texts", "write one 'name: text' a line"))
         except ContentError as error:
             findings.extend(error.findings)
+    read = {file for pattern, _, _ in readers for file in folder.glob(pattern)} | {notices}
+    for file in sorted({*folder.rglob("*.yml"), *folder.rglob("*.yaml")} - read):
+        where = file.relative_to(folder).as_posix()
+        findings.append(Finding(where, "is read by nobody", "move it or rename it; docs/knowledge.md lists the files"))
     if findings:
         raise ContentError(findings)
     if not content.policies or not content.sources:
-        raise ContentError(
-            [Finding(str(folder), "no policies or no sources here", "name the folder of the content")]
-        )
+        raise ContentError([Finding(str(folder), "no policies or no sources here", "name the folder of the content")])
     return content
 
 
 def _parse(file: Path, folder: Path) -> tuple[yaml.Node | None, Any]:
     where = file.relative_to(folder).as_posix()
     try:
-        loader = yaml.CSafeLoader(file.read_text(encoding="utf-8"))
+        loader = _Loader(file.read_text(encoding="utf-8"))
         node = loader.get_single_node()
         if node is None:
             return None, None
         for line, key in _repeated_keys(node):
-            raise ContentError(
-                [Finding(f"{where}:{line}", f"the field '{key}' stands twice", "keep one of them")]
-            )
+            raise ContentError([Finding(f"{where}:{line}", f"the field '{key}' stands twice", "keep one of them")])
         return node, loader.construct_document(node)
     except UnicodeDecodeError as error:
         raise ContentError([Finding(where, f"is not UTF-8 text ({error})", "save it as UTF-8")]) from error
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        at = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise ContentError(
-            [Finding(f"{where}:{line}", f"is not valid YAML ({error.problem})", "check indents and quotes")]
+            [Finding(f"{where}:{at}", f"is not valid YAML ({error.problem})", "check indents and quotes")]
         ) from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise ContentError([Finding(where, f"is not valid YAML ({error})", "check the file")]) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        error_text = " ".join(str(error).split())
+        raise ContentError([Finding(where, f"is not valid YAML ({error_text})", "check the file")]) from error
 
 
 def _repeated_keys(node: yaml.Node) -> Iterator[tuple[int, str]]:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.composer.ComposerError(None, None, "a name in braces or brackets", key.start_mark)
             if key.value in seen:
                 yield key.start_mark.line + 1, key.value
             seen.add(key.value)

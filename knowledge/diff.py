@@ -23,7 +23,7 @@ WIDTH = 100
 GRANTS = ("covered_by", "sometimes_covered_by", "not_covered_by", "ask_an_agent_about")
 # What the guide recognises a question by, and what the tests ask: not part of any answer.
 UNSEEN = ("aliases", "asked_as", "questions", "reviewed_on")
-NEEDS_TRAINING = ("aliases", "asked_as")
+LEARNED = ("aliases", "asked_as")
 VERDICTS = {"yes": "yes", "no": "no", "depends": "it depends", "unknown": "ask an agent"}
 
 Json = dict[str, Any]
@@ -63,6 +63,7 @@ class Changes:
     old: str
     new: str
     sections: dict[str, list[str]]
+    needs_training: bool = False
 
     def __bool__(self) -> bool:
         return any(self.sections.values())
@@ -74,6 +75,8 @@ class Changes:
         for title, items in self.sections.items():
             if items:
                 parts.append("\n\n".join([f"{title} ({len(items)})", *items]))
+        if self.needs_training:
+            parts.append("Names changed: publish with `make train`, so that the guide recognises them.")
         return "\n\n".join(parts)
 
 
@@ -149,7 +152,13 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
             "STANDING TEXTS (notices.yml)": list(_notices(old, new)),
             "NOT SEEN BY VISITORS: names, example questions, review dates": list(_unseen(old, new)),
         },
+        _learned(old) != _learned(new),
     )
+
+
+def _learned(snapshot: Snapshot) -> Json:
+    """What the guide is trained from."""
+    return {i: [fields.get(name) for name in LEARNED] for i, (_, fields) in snapshot.entries.items()}
 
 
 def _common_cells(old: Snapshot, new: Snapshot) -> Iterator[tuple[str, Cell, Cell]]:
@@ -163,7 +172,8 @@ def _verdicts(old: Snapshot, new: Snapshot) -> Iterator[str]:
     for title, before, after in _common_cells(old, new):
         if before.verdict != after.verdict:
             was, now = VERDICTS[before.verdict], VERDICTS[after.verdict]
-            yield _block(f"{title}\n  {was.upper()} becomes {now.upper()}", *_two(before, after))
+            lines = list(_two(before, after)) or [_wrapped(_cell_text(after), "  reason, unchanged: ")]
+            yield _block(f"{title}\n  {was.upper()} becomes {now.upper()}", *lines)
 
 
 def _reasons(old: Snapshot, new: Snapshot) -> Iterator[str]:
@@ -260,8 +270,6 @@ def _unseen(old: Snapshot, new: Snapshot) -> Iterator[str]:
         before = old.entries[entry_id][1]
         changed = [name for name in UNSEEN if before.get(name) != after.get(name)]
         lines = [line for name in changed for line in _field(name, before.get(name), after.get(name))]
-        if set(changed) & set(NEEDS_TRAINING):
-            lines.append("  (run `make train` after publishing, so that the guide recognises them)")
         if lines:
             yield _block(f"{after['name']} [{kind} {entry_id}]", *lines)
 

@@ -60,10 +60,7 @@ def export(source: Path, target: Path) -> None:
     from transformers import TFBertModel
 
     model = TFBertModel.from_pretrained(str(source))
-    spec = [
-        tf.TensorSpec((None, None), tf.int64, name=name)
-        for name in ("input_ids", "attention_mask")
-    ]
+    spec = [tf.TensorSpec((None, None), tf.int64, name=name) for name in ("input_ids", "attention_mask")]
 
     @tf.function(input_signature=spec)
     def embed(input_ids: tf.Tensor, attention_mask: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -76,9 +73,7 @@ def export(source: Path, target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder) / "full.onnx"
         ready = Path(folder) / "ready.onnx"
-        tf2onnx.convert.from_function(
-            embed, input_signature=spec, opset=14, output_path=str(full)
-        )
+        tf2onnx.convert.from_function(embed, input_signature=spec, opset=14, output_path=str(full))
         quant_pre_process(str(full), str(ready), skip_symbolic_shape=True)
         quantize_dynamic(
             str(ready),

@@ -117,9 +117,7 @@ class Rate:
 class RateLimiter:
     """A token bucket for each key; the longest unused ones are dropped, which only ever refills them."""
 
-    def __init__(
-        self, rate: Rate | None, clock: Callable[[], float] = time.monotonic, keys: int = 20_000
-    ) -> None:
+    def __init__(self, rate: Rate | None, clock: Callable[[], float] = time.monotonic, keys: int = 20_000) -> None:
         self._rate = rate
         self._clock = clock
         self._keys = keys

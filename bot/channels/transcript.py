@@ -89,8 +89,7 @@ class SqliteTranscript:
 
     def since(self, session: str, after: int = 0, limit: int = 500) -> list[Entry]:
         rows = self._db.execute(
-            "SELECT seq, at, client_id, body FROM message WHERE session = ? AND seq > ?"
-            " ORDER BY seq DESC LIMIT ?",
+            "SELECT seq, at, client_id, body FROM message WHERE session = ? AND seq > ? ORDER BY seq DESC LIMIT ?",
             (session, after, limit),
         ).fetchall()
         return [Entry(seq, at, client_id, json.loads(body)) for seq, at, client_id, body in reversed(rows)]
@@ -100,8 +99,7 @@ class SqliteTranscript:
 
     def forget_older_than(self, seconds: float) -> None:
         self._db.execute(
-            "DELETE FROM message WHERE session IN"
-            " (SELECT session FROM message GROUP BY session HAVING max(at) < ?)",
+            "DELETE FROM message WHERE session IN (SELECT session FROM message GROUP BY session HAVING max(at) < ?)",
             (time.time() - seconds,),
         )
 

@@ -52,8 +52,8 @@ class TicketStore:
         self._db = _in_memory or sqlite_utils.Database(path or state_folder() / "tickets.db")
         if self._db is not _in_memory:
             self._db.enable_wal()
-        if not self._db["ticket"].exists():
-            self._db["ticket"].create(
+        if not self._db.table("ticket").exists():
+            self._db.table("ticket").create(
                 {
                     "reference": str,
                     "conversation": str,
@@ -66,7 +66,7 @@ class TicketStore:
                 },
                 pk="reference",
             )
-            self._db["ticket"].create_index(["conversation"])
+            self._db.table("ticket").create_index(["conversation"])
 
     def open(
         self, conversation: str, reason: str, priority: str, summary: str, transcript: list[dict[str, Any]]
@@ -74,7 +74,7 @@ class TicketStore:
         """The conversation's open ticket, brought up to date, or a new one."""
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         found = next(
-            iter(self._db["ticket"].rows_where("conversation = ? and status = 'requested'", [conversation])), None
+            iter(self._db.table("ticket").rows_where("conversation = ? and status = 'requested'", [conversation])), None
         )
         urgent = priority == "urgent" or (found is not None and found["priority"] == "urgent")
         ticket = Ticket(
@@ -87,12 +87,12 @@ class TicketStore:
             found["created_at"] if found else now,
         )
         row = {**ticket.__dict__, "transcript": json.dumps(transcript), "status": "requested"}
-        self._db["ticket"].upsert(row, pk="reference")
+        self._db.table("ticket").upsert(row, pk="reference")
         return ticket
 
     def get(self, reference: str) -> Ticket | None:
         """The ticket with that reference."""
-        row = next(iter(self._db["ticket"].rows_where("reference = ?", [reference])), None)
+        row = next(iter(self._db.table("ticket").rows_where("reference = ?", [reference])), None)
         if row is None:
             return None
         row.pop("status")

@@ -23,6 +23,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.utils.extmath import randomized_svd
 
+from bot.nlu.arrays import Floats
+
 NGRAM_WEIGHT = 0.3  # n-gram blocks have unit length each, as the sentence vector has
 FOLDS = 3
 EXACT_UP_TO = 1000  # more examples than this, and only their main directions are kept
@@ -55,7 +57,7 @@ class Classifier:
         self._labels = np.zeros(0, dtype=np.int64)
         self._calibration = np.array([1.0, 0.0, 0.0, 0.0])
 
-    def fit(self, texts: list[str], vectors: np.ndarray, labels: list[str], calibrate: bool = True) -> None:
+    def fit(self, texts: list[str], vectors: Floats, labels: list[str], calibrate: bool = True) -> None:
         """Learn from examples; vectors has shape (len(texts), 384).
 
         Raises:
@@ -69,9 +71,7 @@ class Classifier:
         common = 2 if len(texts) > 200 else 1  # an n-gram seen once teaches nothing but its example
         self._vectorizers = [
             TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=common, dtype=np.float32),
-            TfidfVectorizer(
-                analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=common, dtype=np.float32
-            ),
+            TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=common, dtype=np.float32),
         ]
         for vectorizer in self._vectorizers:
             vectorizer.fit(texts)
@@ -82,7 +82,7 @@ class Classifier:
         if calibrate:
             self._calibration = self._calibrate(rotated)
 
-    def guess(self, text: str, vector: np.ndarray) -> Guess:
+    def guess(self, text: str, vector: Floats) -> Guess:
         """What one text most likely is."""
         probabilities = self.probabilities(text, vector)
         order = np.argsort(-probabilities)
@@ -92,12 +92,12 @@ class Classifier:
         ranking = [(self.classes[i], float(probabilities[i])) for i in order]
         return Guess(ranking, float(confidence), nearest)
 
-    def probabilities(self, text: str, vector: np.ndarray) -> np.ndarray:
+    def probabilities(self, text: str, vector: Floats) -> Floats:
         """The regression's probability of every class, in the order of ``classes``."""
         scores = self._features([text], vector[None]) @ self._weights + self._bias
         return np.asarray(_softmax(scores)[0])
 
-    def similar(self, vector: np.ndarray) -> dict[str, float]:
+    def similar(self, vector: Floats) -> dict[str, float]:
         """For every class, the cosine to its nearest example."""
         cosines = self._examples @ vector
         best = np.full(len(self.classes), -1.0)
@@ -145,20 +145,20 @@ class Classifier:
             vectorizer.idf_ = arrays[f"idf{i}"]
         return self
 
-    def _features(self, texts: list[str], vectors: np.ndarray) -> sparse.csr_matrix:
+    def _features(self, texts: list[str], vectors: Floats) -> sparse.csr_matrix:
         blocks = [NGRAM_WEIGHT * v.transform(texts) for v in self._vectorizers]
         return sparse.hstack([sparse.csr_matrix(vectors), *blocks]).tocsr()
 
     def _regression(self) -> LogisticRegression:
         return LogisticRegression(C=self.penalty_c, max_iter=300, tol=1e-3)
 
-    def _unrotated(self, model: LogisticRegression, back: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _unrotated(self, model: LogisticRegression, back: Floats) -> tuple[Floats, Floats]:
         coefficients, bias = model.coef_, model.intercept_
         if len(self.classes) == 2:  # scikit-learn keeps one row for two classes
             coefficients, bias = np.vstack([-coefficients, coefficients]) / 2, np.array([-bias[0], bias[0]]) / 2
         return np.asarray(back @ coefficients.T, dtype=np.float32), bias.astype(np.float32)
 
-    def _similarity(self, vectors: np.ndarray, classes: np.ndarray, skip: np.ndarray | None = None) -> np.ndarray:
+    def _similarity(self, vectors: Floats, classes: Floats, skip: Floats | None = None) -> Floats:
         """Cosine of each vector to the nearest example of its class, leaving examples of ``skip`` out."""
         cosines = vectors @ self._examples.T
         cosines = np.where(self._labels[None, :] == classes[:, None], cosines, -1.0)
@@ -166,7 +166,7 @@ class Classifier:
             cosines[:, skip] = -1.0
         return cosines.max(axis=1)
 
-    def _calibrate(self, rotated: np.ndarray) -> np.ndarray:
+    def _calibrate(self, rotated: Floats) -> Floats:
         smallest = int(np.bincount(self._labels).min())
         if smallest < FOLDS:
             return self._calibration
@@ -185,7 +185,7 @@ class Classifier:
         return np.asarray(model.coef_[0])
 
 
-def _span(features: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
+def _span(features: sparse.csr_matrix) -> tuple[Floats, Floats]:
     """Coordinates of the rows in the space they span, and the map back to features."""
     if features.shape[0] > EXACT_UP_TO:
         directions, scale, rows = randomized_svd(features, MAIN_DIRECTIONS, n_iter=2, random_state=7)
@@ -197,17 +197,17 @@ def _span(features: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
     return directions[:, kept] * scale, np.asarray(features.T @ (directions[:, kept] / scale))
 
 
-def _evidence(probabilities: np.ndarray, nearest: np.ndarray) -> np.ndarray:
+def _evidence(probabilities: Floats, nearest: Floats) -> Floats:
     """What tells whether the first choice is right: its log-odds, its lead, its distance; and a constant."""
     top = np.sort(probabilities, axis=1)[:, ::-1]
     first = np.clip(top[:, 0], 1e-6, 1 - 1e-6)
     return np.column_stack([np.log(first / (1 - first)), first - top[:, 1], nearest, np.ones(len(first))])
 
 
-def _softmax(scores: np.ndarray) -> np.ndarray:
+def _softmax(scores: Floats) -> Floats:
     exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
 
 
-def _sigmoid(values: np.ndarray) -> np.ndarray:
+def _sigmoid(values: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-values)))

@@ -16,6 +16,8 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
+from bot.nlu.arrays import Floats
+
 WEIGHTS = Path(__file__).parent / "weights"
 SHA256 = {
     "model.onnx": "4c7c610d9b9a740e07c8cae11060e31867d8f9afdbf22183561d1f62e859f897",
@@ -53,13 +55,13 @@ class Encoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
 
-    def embed(self, text: str) -> np.ndarray:
+    def embed(self, text: str) -> Floats:
         """The unit vector of one text, shape (384,); only its first 128 word pieces count."""
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
         outputs = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
         return np.asarray(outputs[0][0], dtype=np.float32)
 
-    def embed_all(self, texts: list[str]) -> np.ndarray:
+    def embed_all(self, texts: list[str]) -> Floats:
         """Vectors of many texts, shape (n, 384), each exactly as ``embed`` gives it.
 
         Texts go through one at a time: int8 scales are chosen per call, so a batch would give a text

@@ -11,7 +11,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from knowledge.base import KnowledgeBase
 
-
 INTENTS = {"outside": "out_of_scope"}
 
 

@@ -14,6 +14,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.arrays import Floats
 from bot.nlu.classifier import Classifier, Guess
 from bot.nlu.encoder import shared_encoder
 from bot.nlu.reading import normal_text, vector
@@ -23,8 +24,9 @@ MAX_SENTENCES = 6
 ASKING_WEIGHT = 0.95  # a sentence lacks its context, so the whole message wins a near tie
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _ASKS = re.compile(
-    r"(?:so |and |but |also |ok |hi |hello |thanks )*(?:what|who|how|why|when|where|which|does|do|did|is|are|am|can|could|would|"
-    r"will|should|may|must|any|tell|explain|need|whats|whos)\b",
+    r"(?:so |and |but |also |ok |hi |hello |thanks )*"
+    r"(?:what|who|how|why|when|where|which|does|do|did|is|are|am|can|could|would|will|should|may|must|any|tell|explain|need"
+    r"|whats|whos)\b",
     re.IGNORECASE,
 )
 
@@ -92,7 +94,7 @@ class IntentClassifier(GraphComponent):
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
 
-    def _likeliest(self, text: str, meaning: np.ndarray) -> Guess:
+    def _likeliest(self, text: str, meaning: Floats) -> Guess:
         """The guess for the whole message, or for the sentence that asks inside a story."""
         assert self._classifier is not None
         whole = self._classifier.guess(text, meaning)

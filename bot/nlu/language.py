@@ -87,9 +87,9 @@ class Spelling:
 
     def _closest(self, word: str) -> str:
         allowed = 1 if len(word) < 7 else 2
-        near = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=allowed, limit=12)
+        found = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=allowed, limit=12)
         # A wrong first letter is rare in real typos, so two edits must leave it alone.
-        near = [(w, d) for w, d, _ in near if d == 1 or w[0] == word[0]]
+        near = [(w, d) for w, d, _ in found if d == 1 or w[0] == word[0]]
         if not near:
             return word
         return min(near, key=lambda pair: (pair[1], -self._counts[pair[0]], pair[0]))[0]

@@ -6,6 +6,8 @@ import numpy as np
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.arrays import Floats
+
 NORMAL_TEXT = "normal_text"
 SUBJECT_TEXT = "subject_text"
 SUBJECTS = "subjects"
@@ -21,7 +23,7 @@ def subject_text(message: Message) -> str:
     return str(message.get(SUBJECT_TEXT) or normal_text(message))
 
 
-def vector(message: Message) -> np.ndarray:
+def vector(message: Message) -> Floats:
     """The sentence vector, shape (384,).
 
     Raises:

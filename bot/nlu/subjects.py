@@ -29,16 +29,35 @@ KINDS = ("exposure", "topic", "term", "industry")  # found by meaning; policies 
 BARE = {"exposure"}  # an incident is the same whatever policy is asked about; guidance is not
 KEPT = 12
 
-_INSURANCE = r"(?:(?:our|my|the|your|a|an|any|this|that|which|what|normal|regular|standard)\s+)*(?:insurance|policy|coverage|cover|policies|insurer)(?:\s+(?:insurance|policy|coverage))*"
-_PAYS = r"(?:cover|covers|covering|pay|pays|pay for|pays for|pay out|respond|responds|respond to|responds to|apply|applies|help|helps|help with|handle|handles|include|includes|protect|protects|take care of|kick in|kicks in)"
-ASKING = [
-    rf"\b(?:does|do|did|will|would|can|could|is|are)\s+{_INSURANCE}\s+{_PAYS}(?:\s+(?:us|me|it|for|if|when))*\b",
-    rf"\b{_INSURANCE}\s+(?:that\s+)?(?:would\s+|will\s+|should\s+|could\s+|can\s+)?{_PAYS}(?:\s+(?:us|me|it|for|if|when))*\b",
-    r"\b(?:are|am|is|would|will)\s+(?:we|i|my business|our company|it|that|this|they)\s+(?:be\s+)?(?:insured|covered|protected)(?:\s+(?:for|if|when|against|by))*\b",
-    r"\b(?:who|what)\s+(?:would\s+|will\s+|should\s+)?(?:pays?|covers?)(?:\s+(?:for|if|when|that|this|it))*\b",
-    rf"\bdo(?:es)?\s+{_INSURANCE}\b",
-]
-_ASKING = re.compile("|".join(ASKING), re.IGNORECASE)
+
+def _any(words: str) -> str:
+    """A pattern for any of the phrases between the bars, longest first."""
+    return "(?:" + "|".join(sorted((w.strip() for w in words.split("|")), key=len, reverse=True)) + ")"
+
+
+_DETERMINER = _any("our|my|the|your|a|an|any|this|that|which|what|normal|regular|standard")
+_THING = _any("insurance|policy|policies|coverage|cover|insurer")
+_INSURANCE = rf"(?:{_DETERMINER}\s+)*{_THING}(?:\s+{_THING})*"
+_PAYS = _any(
+    "cover|covers|covering|pay|pays|pay for|pays for|pay out|respond|responds|respond to|responds to|apply|applies"
+    "|help|helps|help with|handle|handles|include|includes|protect|protects|take care of|kick in|kicks in"
+)
+_OBJECT = rf"(?:\s+{_any('us|me|it|for|if|when|against|by|that|this')})*"
+_MAY = _any("would|will|should|could|can")
+_DOES = _any("does|do|did|will|would|can|could|is|are")
+_WE = _any("we|i|my business|our company|it|that|this|they")
+_ASKING = re.compile(
+    "|".join(
+        [
+            rf"\b{_DOES}\s+{_INSURANCE}\s+{_PAYS}{_OBJECT}\b",
+            rf"\b{_INSURANCE}\s+(?:that\s+)?(?:{_MAY}\s+)?{_PAYS}{_OBJECT}\b",
+            rf"\b{_any('are|am|is|would|will')}\s+{_WE}\s+(?:be\s+)?{_any('insured|covered|protected')}{_OBJECT}\b",
+            rf"\b{_any('who|what')}\s+(?:{_MAY}\s+)?{_any('pay|pays|cover|covers')}{_OBJECT}\b",
+            rf"\b{_any('do|does')}\s+{_INSURANCE}\b",
+        ]
+    ),
+    re.IGNORECASE,
+)
 
 
 def without_asking(text: str) -> str:
@@ -92,9 +111,7 @@ class SubjectRecognizer(GraphComponent):
                 continue
             texts = [text for _, text in examples]
             classifier = Classifier()
-            classifier.fit(
-                texts, self._encoder.embed_all(texts), [entry for entry, _ in examples], calibrate=False
-            )
+            classifier.fit(texts, self._encoder.embed_all(texts), [entry for entry, _ in examples], calibrate=False)
             self._classifiers[kind] = classifier
         base.close()
         with self._storage.write_to(self._resource) as folder:

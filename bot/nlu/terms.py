@@ -130,9 +130,7 @@ class TermLinker(GraphComponent):
         add_entities(message, entities)
         message.set(NORMAL_TEXT, self._written_out(text, doc, spans, self._names["spelt_out"].get))
         policies = [span for span in spans if span.label_.startswith("policy:")]
-        message.set(
-            SUBJECT_TEXT, without_asking(self._written_out(text, doc, policies, lambda name: POLICY))
-        )
+        message.set(SUBJECT_TEXT, without_asking(self._written_out(text, doc, policies, lambda name: POLICY)))
 
     def _found(self, doc: Doc, shouted: bool) -> list[Span]:
         spans = list(self._by_form(doc, as_spans=True))
@@ -146,9 +144,7 @@ class TermLinker(GraphComponent):
             spans.append(span)
         return spans
 
-    def _written_out(
-        self, text: str, doc: Doc, spans: list[Span], in_place_of: Callable[[str], str | None]
-    ) -> str:
+    def _written_out(self, text: str, doc: Doc, spans: list[Span], in_place_of: Callable[[str], str | None]) -> str:
         """The text with words mended and some names replaced, punctuation kept."""
         words: list[str] = list(doc.user_data["mended"])
         for span in spans:
@@ -167,7 +163,7 @@ def _spelt_out(base: KnowledgeBase, names: list[tuple[str, str, str]]) -> dict[s
     """For each short or joined-up name, what the encoder should read in its place."""
     spelt = {}
     for kind, entry_id, alias in names:
-        if kind not in ("policy", "term") or len(alias) > 8 and kind == "term":
+        if kind not in ("policy", "term") or (len(alias) > 8 and kind == "term"):
             continue
         entry = base.policy(entry_id) or base.term(entry_id)
         if entry:
@@ -176,9 +172,7 @@ def _spelt_out(base: KnowledgeBase, names: list[tuple[str, str, str]]) -> dict[s
     return spelt
 
 
-def _trade_words(
-    base: KnowledgeBase, names: list[tuple[str, str, str]], training_data: TrainingData
-) -> dict[str, int]:
+def _trade_words(base: KnowledgeBase, names: list[tuple[str, str, str]], training_data: TrainingData) -> dict[str, int]:
     """Words typos are mended to: those of the names, and real words the trade uses more than once."""
     encoder = shared_encoder()
     in_names = count_words(alias for _, _, alias in names)

@@ -8,7 +8,7 @@ from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
 
-class LocalActions(EndpointConfig):  # type: ignore[misc]
+class LocalActions(EndpointConfig):
     """An action endpoint that runs the SDK's own executor instead of calling a server."""
 
     def __init__(self) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import uuid
 
 import click
 
-from bot.runtime import install, quiet
+from bot.runtime import hush, install, quiet
 
 
 def serve(model: str, interface: str, port: int, shell: bool = False) -> None:
@@ -23,10 +22,9 @@ def serve(model: str, interface: str, port: int, shell: bool = False) -> None:
     quiet()
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
-    from rasa.utils.common import configure_logging_and_warnings
 
     install()
-    configure_logging_and_warnings(log_level=logging.WARNING, warn_only_once=True, filter_repeated_logs=True)
+    hush()
     serve_application(
         model_path=model,
         channel="cmdline" if shell else None,

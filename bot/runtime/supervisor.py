@@ -129,11 +129,13 @@ def stopping(servers: list[Server]) -> Iterator[None]:
     def ask_to_stop(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, ask_to_stop)
+    # SIGINT too: a shell starts background jobs with it ignored, and Python then leaves it so.
+    before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         deadline = time.monotonic() + STOP_SECONDS
         for server in servers:
             if server.process is not None and server.process.poll() is None:

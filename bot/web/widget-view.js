@@ -116,6 +116,9 @@ const plain = (text) =>
 
 const answerOf = (message) => message.answer ?? message.custom?.answer ?? {};
 
+/** The text without the verdict and the sources, where they are shown as parts of their own. */
+const textOf = (message) => answerOf(message).body ?? message.text;
+
 const verdictOf = (message) => {
   const { verdict } = answerOf(message);
   return Object.hasOwn(STRINGS.verdict, verdict ?? "") ? verdict : null;
@@ -147,7 +150,7 @@ export function sender(message) {
 /** The message as one line of speech, for the live region and for the saved transcript. */
 export function spoken(message) {
   const verdict = STRINGS.verdict[verdictOf(message)];
-  return [verdict && `${verdict}.`, plain(message.text)].filter(Boolean).join(" ");
+  return [verdict && `${verdict}.`, plain(textOf(message))].filter(Boolean).join(" ");
 }
 
 /** The message as text for keeping. */
@@ -163,7 +166,7 @@ export function renderMessage(message, { pending = false } = {}) {
   const { sources = [], more: details } = answerOf(message);
   const verdict = verdictOf(message);
   const own = message.from === "visitor";
-  const body = own ? [h("p", { class: "verbatim" }, message.text)] : rich(message.text);
+  const body = own ? [h("p", { class: "verbatim" }, message.text)] : rich(textOf(message));
   const named = message.from === "agent" || message.from === "system";
   return h(
     "div",

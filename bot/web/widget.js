@@ -239,7 +239,9 @@ class InsuranceGuideChat extends HTMLElement {
   }
 
   #onMessage(message) {
-    const stay = !this.#atEnd() && message.from !== "visitor";
+    // Someone who reads further up stays there, unless this answers what they have just said.
+    const expected = [message.from, this.#messages.at(-1)?.from].includes("visitor");
+    const stay = !this.#atEnd() && !expected;
     this.#messages.push(message);
     this.#showPending();
     this.#updateReplies();

@@ -207,6 +207,12 @@ class Draft:
         return str(refused.value)
 
 
+@pytest.fixture(scope="session")
+def make_draft() -> type[Draft]:
+    """For a fixture or a test that wants a folder of its own."""
+    return Draft
+
+
 @pytest.fixture
 def draft(tmp_path: Path) -> Draft:
     """Valid content, not yet built."""

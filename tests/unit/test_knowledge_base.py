@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-from pathlib import Path
 
 import pytest
 import sqlite_utils
@@ -25,10 +24,8 @@ def base(published):
 
 
 @pytest.fixture(scope="module")
-def searched(tmp_path_factory):
-    from tests.unit.conftest import Draft
-
-    draft = Draft(tmp_path_factory.mktemp("search"))
+def searched(tmp_path_factory, make_draft):
+    draft = make_draft(tmp_path_factory.mktemp("search"))
     draft.build()
     opened = KnowledgeBase(draft.database)
     yield opened
@@ -59,7 +56,8 @@ def test_a_folder_is_refused_with_the_remedy(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "statement", ["create table other (id text)", "create table meta (key text, value text)", "create table meta (x int)"]
+    "statement",
+    ["create table other (id text)", "create table meta (key text, value text)", "create table meta (x int)"],
 )
 def test_a_database_with_other_tables_is_refused_with_the_remedy(tmp_path, statement):
     path = tmp_path / "guide.db"
@@ -70,7 +68,8 @@ def test_a_database_with_other_tables_is_refused_with_the_remedy(tmp_path, state
 
 
 @pytest.mark.parametrize(
-    "statement", ["delete from entry", "update cell set verdict = 'yes'", "drop table cost", "create table mine (x int)"]
+    "statement",
+    ["delete from entry", "update cell set verdict = 'yes'", "drop table cost", "create table mine (x int)"],
 )
 def test_nothing_can_be_written_through_the_base(base, published, statement):
     before = published.database.read_bytes()
@@ -281,7 +280,28 @@ def test_no_more_than_the_limit_is_found(searched):
 
 
 NASTY = st.sampled_from(
-    ['"', "'", '""', "\0", "*", "^", "-", "+", ":", "(", ")", "{", "}", "NEAR(", " AND ", " OR ", " NOT ", "name:", "--", ";"]
+    [
+        '"',
+        "'",
+        '""',
+        "\0",
+        "*",
+        "^",
+        "-",
+        "+",
+        ":",
+        "(",
+        ")",
+        "{",
+        "}",
+        "NEAR(",
+        " AND ",
+        " OR ",
+        " NOT ",
+        "name:",
+        "--",
+        ";",
+    ]
 )
 
 
@@ -303,10 +323,7 @@ def test_a_very_long_text_is_searched(searched):
     assert isinstance(searched.search(" ".join(f"word{n}" for n in range(20_000))), list)
 
 
-def test_the_path_may_hold_spaces(tmp_path: Path):
-    from tests.unit.conftest import Draft
-
-    (tmp_path / "our agency").mkdir()
-    draft = Draft(tmp_path / "our agency")
+def test_the_path_may_hold_spaces(tmp_path, make_draft):
+    draft = make_draft(tmp_path / "our agency")
     draft.build()
     assert KnowledgeBase(draft.database).ids("term") == ["retention"]

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from knowledge.base import KnowledgeBase
-from knowledge.check import check
+from knowledge.check import check, check_reviews
 from knowledge.content import ContentError, Finding, read_content
 
 TODAY = datetime.date.today()  # as in conftest
@@ -29,9 +29,27 @@ def test_valid_content_has_no_findings(draft):
 # What is wrong -> file, the text replaced, what it is replaced with, what the message says, the remedy.
 # The message must name the line of the replaced text.
 AT_A_LINE = {
-    "invalid YAML": ("terms.yml", "name: Retention", "name: [Retention", "is not valid YAML", "check indents and quotes"),
-    "unknown field": (EO, "short_name:", "shortname:", "'shortname' extra fields not permitted", "correct its spelling"),
-    "repeated key": (EO, "trigger:", "summary: again\ntrigger:", "the field 'summary' stands twice", "keep one of them"),
+    "invalid YAML": (
+        "terms.yml",
+        "name: Retention",
+        "name: [Retention",
+        "is not valid YAML",
+        "check indents and quotes",
+    ),
+    "unknown field": (
+        EO,
+        "short_name:",
+        "shortname:",
+        "'shortname' extra fields not permitted",
+        "correct its spelling",
+    ),
+    "repeated key": (
+        EO,
+        "trigger:",
+        "summary: again\ntrigger:",
+        "the field 'summary' stands twice",
+        "keep one of them",
+    ),
     "missing source": (
         "topics/proof.yml",
         "answer: {text: Usually the same day., source: article}",
@@ -62,6 +80,13 @@ AT_A_LINE = {
         "'reviewed_on' invalid date format",
         "correct it",
     ),
+    "an impossible day": (
+        "terms.yml",
+        f"reviewed_on: {TODAY}",
+        "reviewed_on: 2026-02-31",
+        "'reviewed_on' invalid date format",
+        "correct it",
+    ),
     "fewer than three questions": (
         "terms.yml",
         "questions: [What is a retention?, Explain retention., What does retention mean?]",
@@ -69,8 +94,20 @@ AT_A_LINE = {
         "'questions' ensure this value has at least 3 items",
         "add more items",
     ),
-    "an empty name": ("terms.yml", "name: Retention", "name: ''", "'name' ensure this value has at least 1", "correct it"),
-    "an id with a space": ("terms.yml", "id: retention", "id: my retention", "'id' string does not match", "correct it"),
+    "an empty name": (
+        "terms.yml",
+        "name: Retention",
+        "name: ''",
+        "'name' ensure this value has at least 1",
+        "correct it",
+    ),
+    "an id with a space": (
+        "terms.yml",
+        "id: retention",
+        "id: my retention",
+        "'id' string does not match",
+        "correct it",
+    ),
 }
 
 
@@ -104,12 +141,20 @@ def test_text_in_another_encoding_is_refused(published):
     assert message.endswith("Remedy: save it as UTF-8.")
 
 
-def test_an_impossible_day_is_refused(published):
-    published.edit("terms.yml", f"reviewed_on: {TODAY}", "reviewed_on: 2026-02-31")
-    message = published.refusal()
-    assert message.startswith("terms.yml")
-    assert "day is out of range" in message
-    assert "Remedy: " in message
+def test_a_text_that_begins_with_braces_is_refused_with_its_line(published):
+    published.edit("terms.yml", "definition:", "x: {{agency}}\n  definition:")
+    assert re.match(r"terms\.yml:7: is not valid YAML .*Remedy: check indents and quotes\.", published.refusal())
+
+
+@pytest.mark.parametrize("file", ["exposures/new.yaml", "term.yml", "exposures/cyber/new.yml"])
+def test_a_file_that_nobody_reads_is_refused(published, file):
+    published.write(file, "- id: new\n")
+    assert published.refusal().startswith(f"{file}: is read by nobody. Remedy: move it or rename it")
+
+
+def test_standing_texts_without_names_are_refused(published):
+    published.write("notices.yml", "- I am a bot.\n")
+    assert published.refusal().startswith("notices.yml: holds no named texts. Remedy: ")
 
 
 def test_all_broken_files_are_named_at_once(published):
@@ -121,7 +166,7 @@ def test_all_broken_files_are_named_at_once(published):
 
 
 def test_a_folder_that_holds_no_content_is_refused(tmp_path):
-    with pytest.raises(ContentError, match="no policies or no sources here.*name the folder of the content"):
+    with pytest.raises(ContentError, match=r"no policies or no sources here.*name the folder of the content"):
         read_content(tmp_path)
 
 
@@ -272,22 +317,6 @@ ACROSS = {
         "'cyber' stands twice in policies",
         "keep one of them",
     ),
-    "review in the future": (
-        "terms.yml",
-        f"reviewed_on: {TODAY}",
-        f"reviewed_on: {TODAY + datetime.timedelta(days=2)}",
-        "terms.yml:1 (retention)",
-        "lies ahead",
-        "write the day of the review",
-    ),
-    "stale review": (
-        "terms.yml",
-        f"reviewed_on: {TODAY}",
-        "reviewed_on: 2020-01-31",
-        "terms.yml:1 (retention)",
-        "was last reviewed on 2020-01-31",
-        "have a licensed agent review it and update reviewed_on",
-    ),
     "package without its part": (
         ALL,
         "- id: lost_trust",
@@ -351,9 +380,24 @@ def test_a_package_that_is_listed_with_its_part_is_accepted(published):
 
 def test_a_review_stays_valid_for_a_year_and_a_half(draft):
     content = read_content(draft.folder)
-    assert check(content, TODAY + datetime.timedelta(days=550)) == []
-    late = check(content, TODAY + datetime.timedelta(days=551))
+    assert check_reviews(content, TODAY + datetime.timedelta(days=550)) == []
+    late = check_reviews(content, TODAY + datetime.timedelta(days=551))
     assert len(late) == len(list(content.entries()))
+
+
+def test_a_review_that_lies_ahead_is_found_and_named(draft):
+    draft.edit("terms.yml", f"reviewed_on: {TODAY}", f"reviewed_on: {TODAY + datetime.timedelta(days=2)}")
+    [finding] = check_reviews(read_content(draft.folder), TODAY)
+    assert finding.where == "terms.yml:1 (retention)"
+    assert "lies ahead" in finding.what
+
+
+def test_a_lapsed_review_does_not_stop_the_building_of_what_was_once_right(published):
+    published.edit("terms.yml", f"reviewed_on: {TODAY}", "reviewed_on: 2020-01-31")
+    assert published.build()
+    [finding] = check_reviews(read_content(published.folder), TODAY)
+    assert "was last reviewed on 2020-01-31" in finding.what
+    assert finding.remedy == "have a licensed agent review it and update reviewed_on"
 
 
 def test_the_old_answers_stay_in_service_until_the_content_is_right_again(published):

@@ -4,7 +4,7 @@ import pytest
 
 from knowledge.base import KnowledgeBase
 from knowledge.build import build
-from knowledge.check import check, said, sources_of
+from knowledge.check import check, check_reviews, said, sources_of
 from knowledge.content import CONTENT, read_content
 from knowledge.schema import Statement, Verdict
 
@@ -25,7 +25,7 @@ def base(tmp_path_factory):
 
 def test_nothing_has_to_be_put_right(content):
     last_review = max(entry.reviewed_on for _, entry in content.entries())
-    assert [str(finding) for finding in check(content, last_review)] == []
+    assert [str(finding) for finding in check(content) + check_reviews(content, last_review)] == []
 
 
 def test_it_is_as_broad_as_promised(content):

@@ -52,9 +52,7 @@ class StubAgent:
             message.output_channel.reply_due = False
         elif "bad advice" in text:
             buttons = [{"title": "And what does?", "payload": "And what does?"}]
-            await say(
-                text="General liability does not.\n\nIt pays for injury.", buttons=buttons, answer=ANSWER
-            )
+            await say(text="General liability does not.\n\nIt pays for injury.", buttons=buttons, answer=ANSWER)
         else:
             await say(text=f"echo: {text}", buttons=None)
 

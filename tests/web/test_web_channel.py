@@ -235,9 +235,7 @@ async def test_idle_stream_says_when_to_retry_and_stays_alive(visitor: Visitor) 
         assert (await anext(events))["comment"] == "still here"
 
 
-async def test_restarted_server_still_knows_the_conversation(
-    start: Start, http: aiohttp.ClientSession
-) -> None:
+async def test_restarted_server_still_knows_the_conversation(start: Start, http: aiohttp.ClientSession) -> None:
     visitor = Visitor(await start(), http)
     await visitor.join()
     await visitor.send("hello")
@@ -261,14 +259,10 @@ async def test_stop_waits_for_the_answer_in_progress(start: Start, http: aiohttp
 # --- what is refused
 
 
-async def test_missing_forged_and_expired_tokens_are_refused(
-    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_missing_forged_and_expired_tokens_are_refused(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     forged, _ = Sessions("another secret").issue("self")
     for token in ("", "x", forged, visitor.token[:-1]):
-        reply = await visitor.post(
-            "/chat/message", {"id": "1", "text": "hi"}, Authorization=f"Bearer {token}"
-        )
+        reply = await visitor.post("/chat/message", {"id": "1", "text": "hi"}, Authorization=f"Bearer {token}")
         assert code(reply) == (401, "bad_token")
         async with visitor.http.get(f"{visitor.server.url}/chat/stream", params={"token": token}) as stream:
             assert stream.status == 401
@@ -283,9 +277,7 @@ async def test_foreign_site_is_refused_everywhere(visitor: Visitor) -> None:
         assert code(await visitor.send("hi", Origin=origin)) == (403, "foreign_origin")
         query = {"token": visitor.token}
         headers = {"Origin": origin}
-        async with visitor.http.get(
-            f"{visitor.server.url}/chat/stream", params=query, headers=headers
-        ) as reply:
+        async with visitor.http.get(f"{visitor.server.url}/chat/stream", params=query, headers=headers) as reply:
             assert reply.status == 403
             assert "Access-Control-Allow-Origin" not in reply.headers
 
@@ -330,9 +322,7 @@ async def test_oversize_body_without_a_length_is_refused(visitor: Visitor) -> No
             yield b" " * 8192
 
     headers = {"Content-Type": "application/json"}
-    async with visitor.http.post(
-        f"{visitor.server.url}/chat/session", data=endless(), headers=headers
-    ) as reply:
+    async with visitor.http.post(f"{visitor.server.url}/chat/session", data=endless(), headers=headers) as reply:
         assert reply.status == 413
 
 
@@ -363,9 +353,7 @@ async def test_too_many_messages_are_slowed_down_with_a_time_to_retry(
     assert (await visitor.send("hi", id="message-1"))[0] == 202, "a repeat costs nothing"
 
 
-async def test_address_that_opens_too_many_sessions_is_slowed_down(
-    start: Start, http: aiohttp.ClientSession
-) -> None:
+async def test_address_that_opens_too_many_sessions_is_slowed_down(start: Start, http: aiohttp.ClientSession) -> None:
     visitor = Visitor(await start(ip_rate=Rate(3, 60)), http)
     for _ in range(3):
         await visitor.join()
@@ -395,9 +383,7 @@ async def test_page_has_no_inline_script_or_style(server: Server, http: aiohttp.
     assert page.count("<script") == page.count('<script type="module" src=')
 
 
-async def test_every_script_the_widget_imports_is_served_and_small(
-    server: Server, http: aiohttp.ClientSession
-) -> None:
+async def test_every_script_the_widget_imports_is_served_and_small(server: Server, http: aiohttp.ClientSession) -> None:
     import gzip
     import re
 
@@ -431,9 +417,7 @@ async def test_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
     assert [path.name for path in state.iterdir()] == ["web_secret"]
 
 
-async def test_channel_reads_credentials_before_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_channel_reads_credentials_before_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GUIDE_STATE", str(tmp_path))
     monkeypatch.setenv("GUIDE_WEB_ORIGINS", "https://a.example, https://b.example/")
     monkeypatch.setenv("GUIDE_WEB_SECRET", "from the environment")

@@ -145,9 +145,7 @@ async def test_keyboard_alone_opens_asks_and_closes(server: Server, context: Bro
     await expect(launcher).to_be_focused()
 
 
-async def test_new_message_is_spoken_once_and_the_log_is_not_live(
-    server: Server, context: BrowserContext
-) -> None:
+async def test_new_message_is_spoken_once_and_the_log_is_not_live(server: Server, context: BrowserContext) -> None:
     page = await open_chat(context, server.url)
     await expect(page.get_by_role("log")).to_have_attribute("aria-live", "off")
     live = page.locator("[aria-live=polite]")
@@ -156,9 +154,7 @@ async def test_new_message_is_spoken_once_and_the_log_is_not_live(
     await expect(live).to_be_empty()
 
 
-async def test_second_tab_shares_the_conversation_and_one_stream(
-    server: Server, context: BrowserContext
-) -> None:
+async def test_second_tab_shares_the_conversation_and_one_stream(server: Server, context: BrowserContext) -> None:
     first = await open_chat(context, server.url)
     second = await open_chat(context, server.url)
     await ask(second, "hello")
@@ -184,9 +180,7 @@ async def test_closed_chat_counts_what_was_not_read(server: Server, context: Bro
     await expect(page.locator(".badge")).to_have_count(0)
 
 
-async def test_message_written_offline_is_sent_once_when_back(
-    server: Server, context: BrowserContext
-) -> None:
+async def test_message_written_offline_is_sent_once_when_back(server: Server, context: BrowserContext) -> None:
     page = await open_chat(context, server.url)
     await context.set_offline(True)
     await ask(page, "hello")
@@ -219,9 +213,7 @@ async def test_lost_session_begins_anew_and_keeps_the_question(start: Start, con
     await expect(page.get_by_role("log")).to_contain_text("echo: hello")
 
 
-async def test_refused_text_returns_to_the_composer_with_the_reason(
-    server: Server, context: BrowserContext
-) -> None:
+async def test_refused_text_returns_to_the_composer_with_the_reason(server: Server, context: BrowserContext) -> None:
     page = await open_chat(context, server.url)
     await ask(page, "///")
     await expect(page.get_by_role("alert")).to_contain_text("There is nothing in this message.")
@@ -232,9 +224,7 @@ async def test_refused_text_returns_to_the_composer_with_the_reason(
 
 
 @pytest.mark.parametrize("width", [320, 390])
-async def test_phone_shows_the_chat_over_the_whole_screen(
-    server: Server, browser: Browser, width: int
-) -> None:
+async def test_phone_shows_the_chat_over_the_whole_screen(server: Server, browser: Browser, width: int) -> None:
     async with window(browser, width, 568) as context:
         page = await open_chat(context, server.url)
         await ask(page, "bad advice " + "x" * 200)
@@ -251,9 +241,7 @@ async def test_page_without_scripts_says_how_to_reach_the_agency(server: Server,
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
     await page.goto(server.url)
-    await expect(page.locator("insurance-guide-chat").get_by_role("link")).to_have_attribute(
-        "href", "tel:+12025550142"
-    )
+    await expect(page.locator("insurance-guide-chat").get_by_role("link")).to_have_attribute("href", "tel:+12025550142")
     await context.close()
 
 

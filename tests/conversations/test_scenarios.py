@@ -1,0 +1,134 @@
+"""Whole conversations with the real guide, from scenarios/*.yml.
+
+A file maps a scenario's name to its turns, one line a turn::
+
+    - {v: "and for EPLI?", g: answered ask_coverage no, policies: [epli], contains: ["harassment|discrimination"]}
+
+``v`` is what the visitor says; ``"{button 2}"`` says the title of the second button of the answer before.
+``g`` is how the guide must take it, in any order: a status, an intent, and a verdict (yes, no, depends,
+or none for no verdict); ``|`` between words allows either; ``*`` asks nothing.  Further expectations:
+
+- policies, entries: each must be among the result's;  lacks_policies: none of them may be
+- exposure: the incident decided about
+- contains: each must be in the text shown, whatever the case, ``|`` between alternatives;  lacks: none may be
+- buttons: each must begin a button's title;  first: begins the first button's title
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from actions.answer import Status
+
+FOLDER = Path(__file__).parent / "scenarios"
+STATUSES = {each.value for each in Status}
+VERDICTS = {"yes", "no", "depends", "none"}
+KEYS = {"v", "g", "policies", "entries", "lacks_policies", "exposure", "contains", "lacks", "buttons", "first"}
+
+Turn = dict[str, Any]
+
+
+def scenarios(folder: Path = FOLDER) -> list[tuple[str, list[Turn]]]:
+    """Name and turns of every scenario, the file's name first."""
+    found = []
+    for file in sorted(folder.glob("*.yml")):
+        for name, turns in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+            for turn in turns:
+                assert {"v", "g"} <= turn.keys() <= KEYS, f"{file.name}, {name}: {turn}"
+            found.append((f"{file.stem}: {name}", turns))
+    return found
+
+
+SCENARIOS = scenarios()
+
+
+def spoken(turn: Turn, before: dict[str, Any] | None) -> str:
+    """What the visitor says, with the title of a button in place of its number."""
+    chosen = re.fullmatch(r"\{button (\d+)\}", turn["v"])
+    if not chosen:
+        return str(turn["v"])
+    assert before, "there is no answer yet to choose a button of"
+    return str(before["buttons"][int(chosen[1]) - 1])
+
+
+def faults(turn: Turn, result: dict[str, Any]) -> list[str]:
+    """Where the result is not what the turn expects."""
+    wrong = []
+    for words in turn["g"].split():
+        allowed = set(words.split("|"))
+        if allowed <= STATUSES:
+            got = result["status"]
+        elif allowed <= VERDICTS:
+            got = result["verdict"] or "none"
+        else:
+            got = result["intent"]
+        if words != "*" and got not in allowed:
+            wrong.append(f"{got}, not {words}")
+    for key in ("policies", "entries"):
+        wrong += [f"{key} lack {each}: {result[key]}" for each in turn.get(key, []) if each not in result[key]]
+    wrong += [f"about {each}, too" for each in turn.get("lacks_policies", []) if each in result["policies"]]
+    if "exposure" in turn and result["exposure"] != turn["exposure"]:
+        wrong.append(f"about the incident {result['exposure']}, not {turn['exposure']}")
+    shown = result["answer"].lower()
+    for each in turn.get("contains", []):
+        if not any(part.lower() in shown for part in each.split("|")):
+            wrong.append(f"does not say {each!r}")
+    wrong += [f"says {each!r}" for each in turn.get("lacks", []) if each.lower() in shown]
+    titles = [title.lower() for title in result["buttons"]]
+    for each in turn.get("buttons", []):
+        if not any(title.startswith(each.lower()) for title in titles):
+            wrong.append(f"no button {each!r}: {result['buttons']}")
+    if "first" in turn and not "".join(titles[:1]).startswith(turn["first"].lower()):
+        wrong.append(f"the first button is not {turn['first']!r}: {result['buttons']}")
+    return wrong
+
+
+@pytest.mark.parametrize(("name", "turns"), SCENARIOS, ids=[name for name, _ in SCENARIOS])
+async def test_conversation_goes_as_it_should(name, turns, guide, soundness) -> None:
+    conversation = f"scenario:{name}"
+    results: list[dict[str, Any]] = []
+    wrong: list[str] = []
+    for number, turn in enumerate(turns, 1):
+        text = spoken(turn, results[-1] if results else None)
+        results.append((await guide.say(text, conversation)).as_result())
+        wrong += [f"turn {number}, {text!r}: {fault}" for fault in faults(turn, results[-1])]
+    wrong += soundness(results)
+    assert not wrong, "\n".join(["", *wrong])
+
+
+def test_there_are_enough_scenarios_and_every_intent_is_met() -> None:
+    turns = [turn for _, turns in SCENARIOS for turn in turns]
+    assert len(SCENARIOS) >= 40
+    assert len(turns) >= 120
+    domain = yaml.safe_load((FOLDER.parents[2] / "domain.yml").read_text(encoding="utf-8"))
+    asked = {word for turn in turns for words in turn["g"].split() for word in words.split("|")}
+    # Follow-ups are answered as what they follow, so no result carries their own intent.
+    of_another = {"follow_up", "ask_why", "ask_more", "simpler", "repeat", "inform", "correct"}
+    assert set(domain["intents"]) - of_another <= asked
+
+
+def test_the_runner_notices_what_is_wrong() -> None:
+    result = {
+        "status": "answered", "intent": "ask_cost", "verdict": None, "policies": ["cyber"], "entries": ["cyber"],
+        "exposure": None, "answer": "About $1,500 a year.", "buttons": ["How do I get a quote?"],
+    }  # fmt: skip
+    right = {"v": "", "g": "answered ask_cost none", "contains": ["1,500|2,000"], "buttons": ["how do"]}
+    assert faults(right, result) == []
+    for wrong in (
+        {"g": "clarify|fallback"},
+        {"g": "ask_cost yes"},
+        {"g": "ask_need"},
+        {"g": "*", "policies": ["epli"]},
+        {"g": "*", "lacks_policies": ["cyber"]},
+        {"g": "*", "exposure": "fire"},
+        {"g": "*", "contains": ["a month"]},
+        {"g": "*", "lacks": ["A YEAR"]},
+        {"g": "*", "buttons": ["Talk"]},
+        {"g": "*", "first": "Talk"},
+    ):
+        assert len(faults({"v": "", **wrong}, result)) == 1, wrong

@@ -1,0 +1,120 @@
+"""The classifier: probabilities that add up, confidence that is one, and files that give the same again."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.nlu.classifier import Classifier
+
+WORDS = {
+    "price": "price cost premium cheap expensive pay rate dollars",
+    "claim": "claim hacked injured stolen lawsuit accident fire served",
+    "hello": "hello hi hey morning greetings evening howdy there",
+}
+SIZE = 16
+
+
+def _examples(seed: int, classes: int = 3, each: int = 12) -> tuple[list[str], np.ndarray, list[str]]:
+    chance = random.Random(seed)
+    noise = np.random.default_rng(seed)
+    texts, vectors, labels = [], [], []
+    for place, (label, words) in enumerate(list(WORDS.items())[:classes]):
+        for _ in range(each):
+            texts.append(" ".join(chance.sample(words.split(), 3)))
+            vector = noise.normal(0, 0.3, SIZE)
+            vector[place] += 1
+            vectors.append(vector / np.linalg.norm(vector))
+            labels.append(label)
+    return texts, np.array(vectors, dtype=np.float32), labels
+
+
+def _fitted(classes: int = 3, calibrate: bool = True) -> Classifier:
+    classifier = Classifier()
+    classifier.fit(*_examples(1, classes), calibrate=calibrate)
+    return classifier
+
+
+FITTED = _fitted()
+ANY_VECTOR = st.lists(st.floats(-1, 1, width=32), min_size=SIZE, max_size=SIZE).map(
+    lambda values: np.array(values, dtype=np.float32)
+)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_new_examples_of_a_class_are_recognised(classes: int) -> None:
+    classifier = _fitted(classes)
+    texts, vectors, labels = _examples(2, classes)
+    guesses = [classifier.guess(text, vector).ranking[0][0] for text, vector in zip(texts, vectors, strict=True)]
+    assert np.mean([guess == label for guess, label in zip(guesses, labels, strict=True)]) > 0.9
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60), ANY_VECTOR)
+def test_any_text_gives_probabilities_that_add_up_and_a_confidence_between_0_and_1(
+    text: str, vector: np.ndarray
+) -> None:
+    guess = FITTED.guess(text, vector)
+    shares = [share for _, share in guess.ranking]
+    assert sorted(name for name, _ in guess.ranking) == FITTED.classes
+    assert shares == sorted(shares, reverse=True)
+    assert all(0 <= share <= 1 for share in shares)
+    assert sum(shares) == pytest.approx(1, abs=1e-5)
+    assert 0 <= guess.confidence <= 1
+
+
+def test_confidence_is_lower_far_from_every_example() -> None:
+    texts, vectors, _ = _examples(1)
+    nowhere = np.zeros(SIZE, dtype=np.float32)
+    nowhere[-1] = 1.0
+    assert FITTED.guess("xyzzy plugh", nowhere).confidence < FITTED.guess(texts[0], vectors[0]).confidence
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("calibrate", [True, False])
+def test_a_saved_classifier_gives_the_same_again(classes: int, calibrate: bool, tmp_path: Path) -> None:
+    before = _fitted(classes, calibrate)
+    before.save(tmp_path)
+    after = Classifier.load(tmp_path)
+    texts, vectors, _ = _examples(3)
+    for text, vector in zip([*texts, "", "never seen 🙂"], [*vectors, vectors[0], vectors[1]], strict=True):
+        assert np.array_equal(after.probabilities(text, vector), before.probabilities(text, vector))
+        assert after.guess(text, vector) == before.guess(text, vector)
+        assert after.similar(vector) == before.similar(vector)
+
+
+def test_what_is_saved_holds_no_code(tmp_path: Path) -> None:
+    FITTED.save(tmp_path)
+    assert {file.suffix for file in tmp_path.iterdir()} == {".npz", ".json"}
+    with np.load(tmp_path / "classifier.npz", allow_pickle=False) as arrays:
+        assert all(arrays[name].dtype != object for name in arrays)
+
+
+def test_nothing_saved_is_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Classifier.load(tmp_path)
+
+
+def test_one_class_teaches_nothing() -> None:
+    texts, vectors, _ = _examples(1)
+    with pytest.raises(ValueError, match="at least two classes"):
+        Classifier().fit(texts, vectors, ["same"] * len(texts))
+
+
+def test_the_nearest_example_of_each_class_is_found() -> None:
+    _, vectors, labels = _examples(1)
+    similar = FITTED.similar(vectors[0])
+    assert similar[labels[0]] == pytest.approx(1, abs=1e-5)
+    assert all(similar[name] < 1 for name in set(labels) - {labels[0]})
+
+
+def test_classes_with_too_few_examples_to_calibrate_on_still_work() -> None:
+    classifier = Classifier()
+    texts, vectors, labels = _examples(1, each=2)
+    classifier.fit(texts, vectors, labels)
+    assert 0 <= classifier.guess(texts[0], vectors[0]).confidence <= 1

@@ -1,0 +1,105 @@
+"""Tickets: one open request a conversation, kept with everything an agent needs."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.handoff import tickets
+from bot.handoff.tickets import ALPHABET, TicketStore
+
+TALK = [{"from": "user", "text": "we were hacked", "at": 1.5}, {"from": "bot", "text": "I am sorry.", "at": 2.0}]
+
+
+@pytest.fixture(autouse=True)
+def on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in service, even where the guide of other tests keeps its tickets in memory."""
+    monkeypatch.setattr(tickets, "_in_memory", None)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> TicketStore:
+    return TicketStore(tmp_path / "tickets.db")
+
+
+def test_a_ticket_can_be_read_back_by_another_process(store: TicketStore, tmp_path: Path) -> None:
+    opened = store.open("web:1", "claim", "urgent", "we were hacked", TALK)
+    store.close()
+    assert TicketStore(tmp_path / "tickets.db").get(opened.reference) == opened
+    assert opened.transcript == TALK
+
+
+def test_a_reference_can_be_read_out_on_the_phone(store: TicketStore) -> None:
+    reference = store.open("web:1", "asked", "normal", "", []).reference
+    assert len(reference) == 6
+    assert set(reference) <= set(ALPHABET)
+    assert not set("0O1IS5B8Z2M") & set(ALPHABET) - {"M"}
+
+
+def test_a_conversation_that_asks_again_keeps_its_reference(store: TicketStore) -> None:
+    first = store.open("web:1", "asked", "normal", "an agent, please", TALK[:1])
+    again = store.open("web:1", "asked", "normal", "hello? an agent!", TALK)
+    assert again.reference == first.reference
+    assert again.created_at == first.created_at
+    assert store.get(first.reference) == again
+    assert again.transcript == TALK
+
+
+def test_what_was_urgent_stays_urgent(store: TicketStore) -> None:
+    store.open("web:1", "claim", "urgent", "hacked", [])
+    assert store.open("web:1", "asked", "normal", "an agent", []).priority == "urgent"
+
+
+def test_conversations_have_tickets_of_their_own(store: TicketStore) -> None:
+    one, two = (store.open(f"web:{n}", "asked", "normal", "", []) for n in (1, 2))
+    assert one.reference != two.reference
+
+
+def test_a_reference_in_use_is_never_given_out_again(store: TicketStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter("AAAAAA" + "AAAAAA" + "CCCCCC")
+    monkeypatch.setattr(tickets.secrets, "choice", lambda _: next(drawn))
+    first = store.open("web:1", "asked", "normal", "mine", [])
+    second = store.open("web:2", "asked", "normal", "yours", [])
+    assert (first.reference, second.reference) == ("AAAAAA", "CCCCCC")
+    kept = store.get("AAAAAA")
+    assert kept is not None
+    assert kept.summary == "mine"
+
+
+def test_an_unknown_reference_is_none(store: TicketStore) -> None:
+    assert store.get("XXXXXX") is None
+    assert store.get("' or 1=1 --") is None
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(st.text(), st.text(), st.lists(st.fixed_dictionaries({"from": st.text(), "text": st.text()}), max_size=4))
+def test_whatever_was_said_is_kept_as_it_was(
+    store: TicketStore, conversation: str, summary: str, said: list[dict[str, str]]
+) -> None:
+    ticket = store.open(conversation, "asked", "normal", summary, said)
+    assert store.get(ticket.reference) == ticket
+    assert (ticket.summary, ticket.transcript) == (summary, said)
+
+
+def test_tickets_go_to_the_state_folder_which_others_cannot_enter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUIDE_STATE", str(tmp_path / "deep" / "state"))
+    TicketStore().open("web:1", "asked", "normal", "", [])
+    folder = tmp_path / "deep" / "state"
+    assert (folder / "tickets.db").exists()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_trying_the_guide_out_calls_no_agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUIDE_STATE", str(tmp_path / "state"))
+    tickets.use_memory()
+    ticket = TicketStore().open("ask:1", "asked", "normal", "", [])
+    assert TicketStore().get(ticket.reference) == ticket  # stores share it: an action opens one each turn
+    TicketStore().close()
+    assert TicketStore().get(ticket.reference) == ticket
+    assert not (tmp_path / "state").exists()
