@@ -12,7 +12,10 @@ SURE_SUBJECT = 0.25
 CLEAR_LEAD = 1.6
 POSSIBLE_SUBJECT = 0.10
 MEANING_WINS = 0.5
-RESEMBLES = 0.45  # cosine below which a few words ("what about cyber?") name no incident of their own
+RESEMBLES = 0.45  # cosine below which words describe no incident that we know
+OWN_SUBJECT = 0.55  # the same for the few words of a follow-up, such as "what about cyber?"
+UNSURE_FOLLOW_UP = 0.6
+SECOND_READING = 0.2
 CONSENSUS = 0.75  # share of what is plausible that must agree before doubt does not matter
 ENOUGH = 0.25  # probability that must lie on incidents we know at all
 SURE_TOPIC = 0.25
@@ -181,9 +184,12 @@ TAKES_POLICY = {
 }
 
 
+_WHO_PAYS = re.compile(r"\b(who|what|which)\b.*\b(pays?|paying|covers?|picks? up)\b", re.IGNORECASE)
+
+
 def _own_exposure(question: Question) -> bool:
     best = question.of_kind("exposure")[:1]
-    sure = bool(best) and best[0].score >= SURE_SUBJECT and best[0].nearest >= RESEMBLES
+    sure = bool(best) and best[0].score >= SURE_SUBJECT and best[0].nearest >= OWN_SUBJECT
     return bool(question.exposures_named) or sure
 
 
@@ -191,6 +197,11 @@ def _followed_up(question: Question, frame: Frame) -> Question:
     """One field of the last question changes; the others stay."""
     own = _own_exposure(question)
     intent = frame.intent
+    if not question.policies and question.confidence < UNSURE_FOLLOW_UP:
+        # "what would that run us?": the verb says what is asked, the frame about what.
+        intent = next((n for n, p in question.ranking[1:3] if n in TAKES_POLICY and p >= SECOND_READING), intent)
+    if not question.policies and frame.exposure and _WHO_PAYS.search(question.text):
+        intent, frame = "ask_what_covers", replace(frame, policies=())
     if intent == "ask_what_covers" and question.policies:
         intent = "ask_coverage"  # "what covers a hack?" … "and crime?"
     if intent == "ask_compare" and len(question.policies) == 1:

@@ -13,6 +13,7 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.events import UserUttered
 
 from bot.runtime import install
 from bot.runtime.local_actions import LocalActions
@@ -97,9 +98,11 @@ class Guide:
         started = time.perf_counter()
         await self.agent.handle_message(UserMessage(text, collector, conversation, input_channel="ask"))
         elapsed = 1000 * (time.perf_counter() - started)
-        tracker = await self.agent.tracker_store.retrieve(conversation)
-        parsed = tracker.latest_message.parse_data if tracker else {}
-        intent = parsed.get("intent") or {}
+        # All of it: after a restart the message is in the session before.
+        tracker = await self.agent.tracker_store.retrieve_full_tracker(conversation)
+        events = reversed(tracker.events) if tracker else ()
+        heard = next((event for event in events if isinstance(event, UserUttered)), None)
+        intent = (heard.parse_data if heard else {}).get("intent") or {}
         answer: dict[str, Any] = next((m["answer"] for m in reversed(collector.messages) if m.get("answer")), {})
         return Turn(
             text, str(intent.get("name")), float(intent.get("confidence") or 0), collector.messages, elapsed, answer
@@ -121,9 +124,9 @@ def turns_of(item: Mapping[str, Any]) -> list[str]:
     Raises:
         ValueError: neither a text nor turns, or not text; the message says what is expected.
     """
-    turns = item.get("turns")
-    if turns is None:
-        turns = [*(item.get("context") or []), item.get("text")]
+    turns, before = item.get("turns"), item.get("context") or []
+    if turns is None and isinstance(before, list):
+        turns = [*before, item.get("text")]
     if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
         raise ValueError('expected {"id": …, "text": "…", "context": ["…"]} or {"id": …, "turns": ["…"]}')
     return turns
@@ -133,7 +136,7 @@ async def answer_lines(guide: Guide, items: Iterable[Mapping[str, Any]]) -> Asyn
     """One result for each line of input, in order, each in a fresh conversation."""
     for item in items:
         turns = await guide.converse(turns_of(item))
-        if "turns" in item:
+        if item.get("turns") is not None:
             yield {"id": item.get("id"), "results": [turn.as_result() for turn in turns]}
         else:
             yield {"id": item.get("id"), **turns[-1].as_result()}

@@ -178,7 +178,8 @@ def ask(question: str | None, jsonl: bool) -> None:
             click.echo((await guide.converse([question]))[0].as_read())
             return
         async for result in answer_lines(guide, items):
-            click.echo(json.dumps(result, ensure_ascii=False))
+            # JSON may name half a character ("\ud800"), which only its escape can say in UTF-8.
+            click.echo(json.dumps(result, ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
     asyncio.run(run())
 
@@ -188,7 +189,7 @@ def _read_items() -> list[dict[str, Any]]:
     from bot.ask import turns_of
 
     items = []
-    for number, line in enumerate(sys.stdin, 1):
+    for number, line in enumerate(click.get_binary_stream("stdin"), 1):
         if not line.strip():
             continue
         try:
@@ -196,7 +197,7 @@ def _read_items() -> list[dict[str, Any]]:
             if not isinstance(item, dict):
                 raise ValueError("expected an object")
             turns_of(item)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             _stop(f"Line {number} of the input: {error}")
         items.append(item)
     return items

@@ -78,7 +78,7 @@ class TicketStore:
         )
         urgent = priority == "urgent" or (found is not None and found["priority"] == "urgent")
         ticket = Ticket(
-            found["reference"] if found else "".join(secrets.choice(ALPHABET) for _ in range(6)),
+            found["reference"] if found else self._unused_reference(),
             conversation,
             reason,
             "urgent" if urgent else "normal",
@@ -89,6 +89,12 @@ class TicketStore:
         row = {**ticket.__dict__, "transcript": json.dumps(transcript), "status": "requested"}
         self._db.table("ticket").upsert(row, pk="reference")
         return ticket
+
+    def _unused_reference(self) -> str:
+        while True:
+            reference = "".join(secrets.choice(ALPHABET) for _ in range(6))
+            if self.get(reference) is None:
+                return reference
 
     def get(self, reference: str) -> Ticket | None:
         """The ticket with that reference."""

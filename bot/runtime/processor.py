@@ -42,10 +42,22 @@ class GuideProcessor(MessageProcessor):
         if not isinstance(gate, Passed):
             return _decided(gate.text, {"intent": "unreadable", "topic": gate.reason})
         message.text = gate.text
-        ask = chosen(gate.text, _buttons_offered(tracker)) if tracker else None
+        ask = chosen(gate.text, await self._buttons_offered(tracker)) if tracker else None
         if ask is not None:
             return _decided(gate.text, dict(ask))
         return await super().parse_message(message, tracker, only_output_properties)
+
+    async def _buttons_offered(self, tracker: DialogueStateTracker) -> list[dict[str, Any]]:
+        """Buttons of the guide's last answer, also where that was said in the session before.
+
+        A restart begins a session, and so does a message after hours; the buttons are still there to click.
+        """
+        last = _last_said(tracker)
+        if last is None:
+            before = await self.tracker_store.retrieve_full_tracker(tracker.sender_id)
+            last = _last_said(before) if before else None
+        answer = (last.metadata.get("answer") or {}) if last else {}
+        return list(answer.get("buttons") or [])
 
     async def _run_action(self, action: Action, *args: Any, **kwargs: Any) -> bool:
         if isinstance(action, RemoteAction):
@@ -94,11 +106,5 @@ def _decided(text: str, ask: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _buttons_offered(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
-    """Buttons of the guide's last answer, if it was the last thing said."""
-    for event in reversed(tracker.events):
-        if isinstance(event, BotUttered):
-            answer = event.metadata.get("answer") or {}
-            buttons = answer.get("buttons")
-            return list(buttons) if buttons else []
-    return []
+def _last_said(tracker: DialogueStateTracker) -> BotUttered | None:
+    return next((event for event in reversed(tracker.events) if isinstance(event, BotUttered)), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import http.client
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ from types import FrameType
 
 START_SECONDS = 120.0
 STOP_SECONDS = 30.0  # Rasa finishes the turns in hand first
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # HTTP_PROXY is not for our own servers
 _PDEATHSIG = 1  # prctl: have the kernel end a child whose parent was killed
 
 
@@ -52,9 +54,9 @@ class Server:
     def is_healthy(self) -> bool:
         """Whether its address answers 200."""
         try:
-            with urllib.request.urlopen(self.health, timeout=2) as answer:
+            with _DIRECT.open(self.health, timeout=2) as answer:
                 return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
+        except (urllib.error.URLError, http.client.HTTPException, OSError):
             return False
 
     def has_ended(self) -> bool:

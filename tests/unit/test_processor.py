@@ -92,9 +92,9 @@ async def test_the_visitor_is_told_once_for_one_question(guide: Guide, failing: 
     assert len(turn.messages) == 1
 
 
-async def test_a_reply_that_is_none_is_told_as_well(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_reply_that_makes_no_sense_is_told_as_well(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
     async def request(**_: Any) -> Any:
-        return {"nonsense": True}
+        return {"events": "nonsense", "responses": []}
 
     monkeypatch.setattr(guide.agent.processor.action_endpoint, "request", request)
     told = (await guide.say("hello", uuid.uuid4().hex)).as_result()

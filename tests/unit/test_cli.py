@@ -1,0 +1,163 @@
+"""The ``guide`` command: what it prints, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot import training
+from bot.ask import Guide
+from bot.cli import main
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command moves to the project's folder; tests come back."""
+    monkeypatch.chdir(PROJECT)
+
+
+@pytest.fixture
+def trained(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The guide of the other tests in place of a second one; the list tells whether it was loaded."""
+    loaded: list[Path] = []
+
+    def load(model: Path) -> Guide:
+        loaded.append(model)
+        return guide
+
+    monkeypatch.setattr("bot.ask.Guide", load)
+    return loaded
+
+
+def _run(*arguments: str, stdin: str | bytes = "") -> Result:
+    return CliRunner().invoke(main, arguments, input=stdin)
+
+
+def test_a_question_is_answered_as_a_person_reads_it(trained: list[Path]) -> None:
+    result = _run("ask", "does our GL cover it when an agent gives a caller wrong info?")
+    assert result.exit_code == 0, result.output
+    assert "\nNo. " in result.stdout
+    assert "Source: " in result.stdout
+    assert "\n  1. What is professional liability" in result.stdout
+    assert re.search(r"^  3\. Talk to a licensed agent$", result.stdout, re.MULTILINE)
+
+
+def test_lines_are_answered_with_a_line_each(trained: list[Path]) -> None:
+    lines = [{"id": "a", "text": "What is cyber?"}, {"id": "b", "turns": ["hello", "thanks"]}]
+    result = _run("ask", "--jsonl", stdin="\n".join(map(json.dumps, lines)) + "\n\n")
+    assert result.exit_code == 0, result.output
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert (first["id"], first["status"]) == ("a", "answered")
+    assert [each["intent"] for each in second["results"]] == ["greet", "thank"]
+
+
+@pytest.mark.parametrize("arguments", [(), ("",), ("--jsonl", "What is cyber?")])
+def test_neither_or_both_ways_of_asking_is_a_usage_error(arguments: tuple[str, ...], trained: list[Path]) -> None:
+    result = _run("ask", *arguments)
+    assert result.exit_code == 2
+    assert "Give a question, or --jsonl" in result.stderr
+    assert not trained
+
+
+@pytest.mark.parametrize("arguments", [("ask", "--json"), ("ask", "a", "b"), ("serve", "--port", "many"), ("advise",)])
+def test_an_unknown_option_is_a_usage_error(arguments: tuple[str, ...]) -> None:
+    result = _run(*arguments)
+    assert result.exit_code == 2
+    assert "Usage: " in result.stderr
+
+
+GOOD = b'{"id": 1, "text": "What is cyber?"}\n'
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        (b"What is cyber?", "Expecting value"),
+        (b'{"text": "What is', "Unterminated string"),
+        (b'["What is cyber?"]', "expected an object"),
+        (b'"What is cyber?"', "expected an object"),
+        (b'{"id": 2}', 'expected {"id"'),
+        (b'{"id": 2, "text": 5}', 'expected {"id"'),
+        (b'{"id": 2, "text": "a", "context": "b"}', 'expected {"id"'),
+        (b'{"id": 2, "text": "a", "context": 5}', 'expected {"id"'),
+        (b'{"id": 2, "turns": []}', 'expected {"id"'),
+        (b'{"id": 2, "text": "caf\xe9"}', "utf-8"),
+        (b"[" * 100_000, "recursion"),
+    ],
+)
+def test_a_bad_line_is_named_before_anything_is_answered(bad: bytes, why: str, trained: list[Path]) -> None:
+    result = _run("ask", "--jsonl", stdin=GOOD + b"\n" + bad + b"\n" + GOOD)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Line 3 of the input: ")
+    assert why in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stdout == ""
+    assert not trained
+
+
+def test_no_lines_give_no_results(trained: list[Path]) -> None:
+    result = _run("ask", "--jsonl", stdin="\n  \n")
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+def test_half_a_character_of_json_is_answered_in_valid_utf_8(trained: list[Path]) -> None:
+    result = _run("ask", "--jsonl", stdin='{"id": "\\ud800", "text": "What is cyber? \\udfff"}')
+    assert result.exit_code == 0, result.exception
+    answered = json.loads(result.stdout_bytes.decode("utf-8"))
+    assert (answered["id"], answered["text"]) == ("\ud800", "What is cyber? \udfff")
+    assert answered["policies"] == ["cyber"]
+
+
+@pytest.mark.parametrize("arguments", [("ask", "What is cyber?"), ("serve",), ("shell",)])
+def test_without_a_model_every_command_says_what_to_do(
+    arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(training, "MODEL", tmp_path / "none.tar.gz")
+    result = _run(*arguments)
+    assert result.exit_code == 1
+    assert result.stderr == "The guide is not trained yet: run `make train`.\n"
+
+
+def test_a_taken_port_is_said_without_a_traceback(
+    guide: Guide, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import socket
+
+    monkeypatch.setenv("GUIDE_STATE", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = _run("serve", "--port", str(port))
+    assert result.exit_code == 1
+    assert f"Port {port} on 127.0.0.1 is taken" in result.stderr
+
+
+@pytest.mark.parametrize("command", [(), ("ask",), ("serve",), ("shell",), ("train",), ("knowledge",)])
+def test_every_command_explains_itself_with_an_example(command: tuple[str, ...]) -> None:
+    result = _run(*command, "--help")
+    assert result.exit_code == 0
+    assert re.search(r"Example:\n +guide ", result.stdout)
+
+
+def test_the_real_command_from_anywhere_prints_results_and_nothing_else(guide: Guide, tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "bot.cli", "ask", "--jsonl"],
+        input='{"id": 1, "text": "does our GL cover it when an agent gives a caller wrong info?"}\n',
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(PROJECT), "GUIDE_STATE": str(tmp_path / "state")},
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stderr
+    (line,) = result.stdout.splitlines()
+    assert json.loads(line)["verdict"] == "no"
+    assert not (tmp_path / "state").exists()
