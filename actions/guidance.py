@@ -64,7 +64,7 @@ def best_topic(question: Question, base: KnowledgeBase, intent: str) -> Topic | 
             continue
         if question.policies and topic.policies and not set(question.policies) & set(topic.policies):
             continue
-        if topic.intent == intent or subject.score >= 2 * SURE_TOPIC:
+        if topic.intent == intent or (subject.score >= 2 * SURE_TOPIC and not question.policies):
             # Guidance on just the policy named is what was meant, before guidance on many.
             special = question.policies and topic.policies[:1] == list(question.policies[:1])
             fitting.append((subject.score * (2 if special else 1), topic))

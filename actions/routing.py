@@ -48,6 +48,7 @@ RESCUE = 0.75  # a surer "out of scope" stands, whatever names the message has
 CLEAR_TOPIC = 0.5  # guidance recognised this surely is what was asked, whatever the verb
 SURELY_TOPIC = 0.8  # even against what the classifier thinks is asked
 NAMED_AND_MEANT = 0.3  # a word of the trade that is named and also meant
+A_FEW_WORDS = 6
 FAMILIAR = 0.5  # cosine to the nearest known situation of a message about our subject
 SURE_INTENT = 0.65  # below this the evidence may turn a question into one of cover
 UNSURE_INTENT = 0.5
@@ -63,6 +64,8 @@ COULD_BE_COVER = {
     "ask_term",
     "ask_compare",
 }
+CONFIDENT = 0.8  # a question about a policy this sure is not turned into general guidance
+OF_A_POLICY = {"ask_need", "ask_cost", "ask_compare", "ask_policy", "ask_exclusions", "ask_limits"}
 STORY_WORDS = 12
 GENERIC_WORDS = 10  # a longer question is about something of its own
 MEANT_INDUSTRY = 0.35
@@ -83,7 +86,7 @@ def settle(question: Question, base: KnowledgeBase) -> Question:
     question = _with_industry(question)
     if question.intent not in INFORMATIONAL:
         return question
-    if _is_strange(question):
+    if _is_strange(question) or (question.unknown_policy and not question.policies):
         return replace(question, intent="nlu_fallback")
     topic = _clear_topic(question, base)
     if topic:
@@ -114,7 +117,8 @@ def _with_industry(question: Question) -> Question:
     """The trade a visitor describes without naming it, where the trade is what matters."""
     meant = question.of_kind("industry")[:1]
     wants = question.intent in ("ask_recommendation", "get_quote", "ask_need", "ask_risks")
-    if wants and question.industry is None and meant and meant[0].score >= MEANT_INDUSTRY:
+    described = bool(meant) and meant[0].score >= MEANT_INDUSTRY and meant[0].nearest >= FAMILIAR
+    if wants and question.industry is None and described:
         return replace(question, industry=meant[0].id)
     return question
 
@@ -124,6 +128,8 @@ def _is_strange(question: Question) -> bool:
     names = question.policies or question.exposures_named or question.terms or question.topic or question.industry
     if names or (question.frame and question.words() <= ELLIPSIS_WORDS) or _TRADE.search(question.text):
         return False
+    if question.words() <= A_FEW_WORDS and question.confidence >= SURE_INTENT:
+        return False  # "who needs this?" has no word of the trade, and means this guide's subject
     return max((s.nearest for s in question.subjects), default=0.0) < FAMILIAR
 
 
@@ -138,6 +144,8 @@ def _clear_topic(question: Question, base: KnowledgeBase) -> Topic | None:
             return None
         if question.policies and topic.policies and not set(question.policies) & set(topic.policies):
             continue
+        if question.policies and question.confidence >= CONFIDENT and topic.intent != question.intent in OF_A_POLICY:
+            return None
         asks_cover = question.intent in ("ask_coverage", "ask_what_covers")
         if asks_cover and topic.verdict is None and incident and incident.score >= SURE_SUBJECT:
             return None

@@ -189,7 +189,7 @@ def _read_items() -> list[dict[str, Any]]:
     from bot.ask import turns_of
 
     items = []
-    for number, line in enumerate(click.get_binary_stream("stdin"), 1):
+    for number, line in enumerate(sys.stdin.buffer, 1):
         if not line.strip():
             continue
         try:

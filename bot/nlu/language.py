@@ -77,13 +77,16 @@ class Spelling:
 
     def mend(self, word: str) -> str:
         """The trade word that was meant, or the word itself."""
-        if len(word) < 4 or not word.isalpha() or word in self._counts or self._is_word(word):
+        if len(word) < 4 or not word.isalpha() or self._is_known(word) or self._is_known(singular(word)):
             return word
         if word not in self._mended:
             if len(self._mended) > 20_000:  # visitors type endless new words; memory must not grow
                 self._mended.clear()
             self._mended[word] = self._closest(word)
         return self._mended[word]
+
+    def _is_known(self, word: str) -> bool:
+        return word in self._counts or self._is_word(word)
 
     def _closest(self, word: str) -> str:
         allowed = 1 if len(word) < 7 else 2
@@ -105,6 +108,8 @@ def singular(word: str) -> str:
     word = re.sub(r"['’`]s?$", "", word)
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
+    if len(word) > 5 and word.endswith(("ches", "shes", "sses", "xes")):
+        return word[:-2]
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word

@@ -54,6 +54,7 @@ _ASKING = re.compile(
             rf"\b{_any('are|am|is|would|will')}\s+{_WE}\s+(?:be\s+)?{_any('insured|covered|protected')}{_OBJECT}\b",
             rf"\b{_any('who|what')}\s+(?:{_MAY}\s+)?{_any('pay|pays|cover|covers')}{_OBJECT}\b",
             rf"\b{_any('do|does')}\s+{_INSURANCE}\b",
+            rf"\b{_any('covered|insured|included')}\s+{_any('under|by|in|with')}\s+{_INSURANCE}\b",
         ]
     ),
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,12 +25,13 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from bot.nlu.encoder import shared_encoder
-from bot.nlu.language import Spelling, count_words, trade_language
+from bot.nlu.language import Spelling, count_words, plain, singular, trade_language
 from bot.nlu.reading import NORMAL_TEXT, SUBJECT_TEXT, add_entities
 from bot.nlu.subjects import without_asking
 from knowledge.base import KnowledgeBase
 
 FILE = "names.json"
+_CALLED = re.compile(r"\b([A-Za-z][A-Za-z-]+)\s+(?:insurance|policy|coverage)\b", re.IGNORECASE)
 POLICY = "insurance"  # stands for a policy name where only the subject matters
 
 # Two-letter codes that are also English words are read as states only after "in" or a comma.
@@ -127,10 +129,30 @@ class TermLinker(GraphComponent):
                     "extractor": type(self).__name__,
                 }
             )
-        add_entities(message, entities)
+        add_entities(message, entities + self._unknown_policies(text, spans, places))
         message.set(NORMAL_TEXT, self._written_out(text, doc, spans, self._names["spelt_out"].get))
         policies = [span for span in spans if span.label_.startswith("policy:")]
         message.set(SUBJECT_TEXT, without_asking(self._written_out(text, doc, policies, lambda name: POLICY)))
+
+    def _unknown_policies(self, text: str, spans: list[Span], places: list[tuple[int, int]]) -> list[dict[str, object]]:
+        """Policies called by a word that is no word of the trade: nobody sells "zebra insurance"."""
+        linked = [(places[span.start][0], places[span.end - 1][1]) for span in spans]
+        found: list[dict[str, object]] = []
+        for match in _CALLED.finditer(text):
+            word = match.group(1)
+            known = plain(word) in self._names["words"] or singular(plain(word)) in self._names["words"]
+            inside = any(start < match.end() and match.start() < end for start, end in linked)
+            if not known and not inside and len(word) > 3 and self._names["words"]:
+                found.append(
+                    {
+                        "entity": "unknown_policy",
+                        "value": match.group().lower(),
+                        "start": match.start(),
+                        "end": match.end(),
+                        "extractor": type(self).__name__,
+                    }
+                )
+        return found
 
     def _found(self, doc: Doc, shouted: bool) -> list[Span]:
         spans = list(self._by_form(doc, as_spans=True))

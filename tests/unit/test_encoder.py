@@ -33,7 +33,9 @@ def test_texts_together_get_the_vectors_they_get_alone() -> None:
 def test_close_meaning_is_closer_than_another_subject() -> None:
     encoder = shared_encoder()
     asked = encoder.embed("an employee stole money from us")
-    assert asked @ encoder.embed("a worker embezzled company funds") > asked @ encoder.embed("the weather is fine") + 0.2
+    assert (
+        asked @ encoder.embed("a worker embezzled company funds") > asked @ encoder.embed("the weather is fine") + 0.2
+    )
 
 
 def test_a_text_of_any_length_costs_no_more_than_its_start() -> None:

@@ -14,7 +14,9 @@ from bot.ask import Guide
 from bot.runtime.processor import UNAVAILABLE, GuideProcessor
 
 COMPARE = {"intent": "ask_compare", "policies": ["cyber", "tech_eo"]}
-OFFER = BotUttered("Compare cyber with what?", metadata={"answer": {"buttons": [{"title": "With Tech E&O", "ask": COMPARE}]}})
+OFFER = BotUttered(
+    "Compare cyber with what?", metadata={"answer": {"buttons": [{"title": "With Tech E&O", "ask": COMPARE}]}}
+)
 NO_OFFER = BotUttered("Goodbye.", metadata={"answer": {"buttons": []}})
 
 

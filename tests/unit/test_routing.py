@@ -1,0 +1,140 @@
+"""Which question is really asked, where what a message names and what it seems to ask do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from actions.question import Question, Subject
+from actions.routing import INFORMATIONAL, TOPICAL, settle
+from knowledge.base import KnowledgeBase
+
+SMALL_TALK = [
+    "greet",
+    "goodbye",
+    "thank",
+    "affirm",
+    "deny",
+    "help",
+    "restart",
+    "cancel",
+    "talk_to_agent",
+    "report_claim",
+]
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[KnowledgeBase]:
+    base = KnowledgeBase()
+    yield base
+    base.close()
+
+
+def _settled(base: KnowledgeBase, text: str, intent: str, confidence: float = 0.95, **fields: Any) -> Question:
+    ranking = ((intent, confidence), ("ask_coverage", 0.02), ("ask_policy", 0.01))
+    return settle(Question(text, intent, confidence, ranking=ranking, **fields), base)
+
+
+def _sure(entry: str, kind: str = "exposure") -> Subject:
+    return Subject(entry, kind, 0.97, 0.95)
+
+
+@pytest.mark.parametrize("intent", sorted(INFORMATIONAL) + SMALL_TALK)
+def test_a_button_is_never_taken_for_something_else(intent: str, base: KnowledgeBase) -> None:
+    question = Question(
+        "zzz", intent, policies=("cyber", "epli"), terms=("deductible",), outside=("outside_health",), bound=True
+    )
+    assert settle(question, base) == question
+
+
+@pytest.mark.parametrize("intent", SMALL_TALK)
+def test_what_is_no_question_stays_what_it_is(intent: str, base: KnowledgeBase) -> None:
+    assert _settled(base, "cyber", intent, policies=("cyber",), subjects=(_sure("ransomware"),)).intent == intent
+
+
+def test_a_policy_and_an_incident_are_a_question_of_cover(base: KnowledgeBase) -> None:
+    for intent in ("ask_coverage", "ask_what_covers"):
+        settled = _settled(base, "does cyber pay ransom", intent, policies=("cyber",), exposures_named=("ransomware",))
+        assert settled.intent == "ask_coverage"
+
+
+def test_an_incident_without_a_policy_asks_what_covers_it(base: KnowledgeBase) -> None:
+    assert (
+        _settled(base, "are we covered for ransom", "ask_coverage", exposures_named=("ransomware",)).intent
+        == "ask_what_covers"
+    )
+
+
+def test_two_policies_described_are_a_comparison(base: KnowledgeBase) -> None:
+    settled = _settled(
+        base, "what are GL and E&O", "ask_policy", policies=("general_liability", "professional_liability")
+    )
+    assert settled.intent == "ask_compare"
+
+
+def test_a_policy_asked_as_a_word_is_described(base: KnowledgeBase) -> None:
+    assert _settled(base, "what does D&O mean", "ask_term", policies=("directors_officers",)).intent == "ask_policy"
+
+
+def test_a_word_asked_as_a_policy_is_explained(base: KnowledgeBase) -> None:
+    assert _settled(base, "what is a deductible", "ask_policy", terms=("deductible",)).intent == "ask_term"
+
+
+def test_two_words_compared_are_explained(base: KnowledgeBase) -> None:
+    settled = _settled(base, "claims-made vs occurrence", "ask_compare", terms=("claims_made", "occurrence"))
+    assert settled.intent == "ask_term"
+
+
+@pytest.mark.parametrize("outside", ["outside_health", "outside_life", "outside_home", "outside_personal_auto"])
+def test_a_line_the_guide_does_not_speak_about_is_out_of_scope(outside: str, base: KnowledgeBase) -> None:
+    assert _settled(base, "what does it pay me", "ask_coverage", outside=(outside,)).intent == "out_of_scope"
+
+
+def test_fraud_is_not_helped_even_where_a_policy_is_named(base: KnowledgeBase) -> None:
+    settled = _settled(base, "fake it", "ask_coverage", policies=("workers_compensation",), outside=("outside_fraud",))
+    assert settled.intent == "out_of_scope"
+
+
+def test_a_sure_out_of_scope_stands(base: KnowledgeBase) -> None:
+    assert (
+        _settled(base, "will cyber monday bring snow", "out_of_scope", 0.99, policies=("cyber",)).intent
+        == "out_of_scope"
+    )
+
+
+def test_a_question_far_from_everything_is_not_answered(base: KnowledgeBase) -> None:
+    far = Subject("fire", "exposure", 0.02, 0.05)
+    assert _settled(base, "blorp frizzle wug", "ask_what_covers", subjects=(far,)).intent == "nlu_fallback"
+
+
+def test_an_unsure_message_that_names_nothing_stays_unsure(base: KnowledgeBase) -> None:
+    assert _settled(base, "hm so what then", "nlu_fallback", 0.2).intent == "nlu_fallback"
+
+
+def test_an_unsure_message_about_a_policy_takes_its_likeliest_reading(base: KnowledgeBase) -> None:
+    question = Question(
+        "cyber how much", "nlu_fallback", 0.2, policies=("cyber",), ranking=(("ask_cost", 0.6), ("greet", 0.1))
+    )
+    assert settle(question, base).intent == "ask_cost"
+
+
+def test_guidance_that_is_surely_meant_is_what_is_asked(base: KnowledgeBase) -> None:
+    settled = _settled(
+        base, "how fast can I have a certificate", "ask_proof", subjects=(_sure("proof_how_fast", "topic"),)
+    )
+    assert (settled.intent, settled.topic) == ("ask_proof", "proof_how_fast")
+
+
+def test_guidance_on_another_policy_is_not_what_is_asked(base: KnowledgeBase) -> None:
+    settled = _settled(
+        base, "how much EPLI", "ask_limits", policies=("epli",), subjects=(_sure("limits_cyber", "topic"),)
+    )
+    assert settled.topic != "limits_cyber"
+
+
+def test_every_kind_of_guidance_in_the_content_can_be_reached(base: KnowledgeBase) -> None:
+    intents = {topic.intent for topic in map(base.topic, base.ids("topic")) if topic}
+    assert intents <= INFORMATIONAL
+    assert TOPICAL <= INFORMATIONAL
