@@ -12,6 +12,7 @@ from knowledge.base import Decision, KnowledgeBase
 from knowledge.schema import Exposure, Policy, Verdict
 
 POLICIES_AT_ONCE = 3
+YES_CONSENSUS = 0.7  # share of what is plausible that must be covered before yes is said
 
 
 @answers("ask_coverage")
@@ -31,6 +32,9 @@ def coverage(question: Question, base: KnowledgeBase) -> Answer:
         return overview(question, base)
     if exposure is None:
         return ask_which_exposure(question, base, happened.candidates)
+    doubtful = _doubts_a_yes(question, policies, exposure.id, base)
+    if doubtful:
+        return ask_which_exposure(question, base, (exposure.id, *doubtful))
     decisions = [d for p in policies[:POLICIES_AT_ONCE] if (d := base.decide(p.id, exposure.id))]
     if len(decisions) == 1:
         return one_policy(decisions[0], base)
@@ -41,7 +45,7 @@ def _agreed(question: Question, policies: list[Policy], base: KnowledgeBase) -> 
     """The likeliest incident, if nearly all plausible ones are decided alike: then the doubt does not matter."""
     likely = question.of_kind("exposure")
     total = sum(s.score for s in likely)
-    if not likely or total < ENOUGH or question.exposures_named:
+    if not likely or total < ENOUGH or question.exposures_named or question.doubted:
         return None
     for policy in policies:
         first = base.decide(policy.id, likely[0].id)
@@ -51,6 +55,25 @@ def _agreed(question: Question, policies: list[Policy], base: KnowledgeBase) -> 
         if alike < CONSENSUS * total:
             return None
     return likely[0].id
+
+
+def _doubts_a_yes(question: Question, policies: list[Policy], exposure_id: str, base: KnowledgeBase) -> tuple[str, ...]:
+    """Other plausible incidents for which the policy does not say yes, when it would for this one.
+
+    A wrong yes is the worst answer there is, so one that rests on meaning alone needs agreement.
+    """
+    if question.exposure or question.exposures_named:
+        return ()
+    likely = question.of_kind("exposure")
+    total = sum(s.score for s in likely)
+    for policy in policies:
+        decided = base.decide(policy.id, exposure_id)
+        if decided is None or decided.verdict is not Verdict.YES:
+            continue
+        others = [s for s in likely if (d := base.decide(policy.id, s.id)) and d.verdict is not Verdict.YES]
+        if sum(s.score for s in others) > (1 - YES_CONSENSUS) * total:
+            return tuple(s.id for s in others[:3])
+    return ()
 
 
 def _same_responder(question: Question, base: KnowledgeBase) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.answer import Answer, Button, Status
 from actions.base import TALK_TO_AGENT, GuideAction, answers
 from actions.question import SURE_TOPIC, Question
-from actions.routing import TOPICAL
+from actions.routing import SURE_INTENT, TOPICAL
 from actions.wording import listed
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Topic
@@ -64,7 +64,8 @@ def best_topic(question: Question, base: KnowledgeBase, intent: str) -> Topic | 
             continue
         if question.policies and topic.policies and not set(question.policies) & set(topic.policies):
             continue
-        if topic.intent == intent or (subject.score >= 2 * SURE_TOPIC and not question.policies):
+        unsure = question.confidence < SURE_INTENT and not question.policies
+        if topic.intent == intent or (subject.score >= 2 * SURE_TOPIC and unsure):
             # Guidance on just the policy named is what was meant, before guidance on many.
             special = question.policies and topic.policies[:1] == list(question.policies[:1])
             fitting.append((subject.score * (2 if special else 1), topic))
@@ -143,8 +144,8 @@ def regulation(question: Question, base: KnowledgeBase) -> Answer:
     if topic is None and "workers_compensation" in question.policies:
         elsewhere = question.state not in (None, "CA")
         topic = base.topic("comp_other_states" if elsewhere else "ca_workers_comp_duty")
-    if topic is None and question.policies:
-        topic = next((t for t in base.topics("ask_regulation") if t.policies[:1] == [question.policies[0]]), None)
+    if question.policies and (topic is None or topic.id == BROADEST["ask_regulation"]):
+        topic = next((t for t in base.topics("ask_regulation") if t.policies[:1] == [question.policies[0]]), topic)
     topic = topic or base.topic(BROADEST["ask_regulation"])
     assert topic is not None  # a check of the content
     return topic_answer(topic, base, question)

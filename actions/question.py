@@ -20,6 +20,7 @@ CONSENSUS = 0.75  # share of what is plausible that must agree before doubt does
 ENOUGH = 0.25  # probability that must lie on incidents we know at all
 SURE_TOPIC = 0.25
 FRAME_TURNS = 6  # a subject older than this is no longer what "it" means
+A_FEW_WORDS = 4
 ELLIPSIS_WORDS = 9  # a longer message names its own subject
 
 
@@ -51,6 +52,7 @@ class Question:
     unknown_policy: str | None = None  # what the visitor called a policy that nobody sells
     subjects: tuple[Subject, ...] = ()
     ranking: tuple[tuple[str, float], ...] = ()
+    doubted: tuple[str, ...] = ()  # incidents a vague follow-up may turn the last one into
     bound: bool = False  # a button said exactly what it asks
     frame: Frame | None = None
 
@@ -153,10 +155,16 @@ def with_frame(question: Question, turn: int) -> Question:
         return question
     industry = question.industry or frame.industry
     question = replace(question, industry=industry, state=question.state or frame.state)
+    if question.words() <= A_FEW_WORDS and _CONTINUES.match(question.text) and frame.turn:
+        question = replace(question, intent="follow_up")
+    if question.intent == "ask_regulation" and not question.policies and _REFERS_BACK.search(question.text):
+        return replace(question, policies=frame.policies)
     if question.intent == "follow_up":
         return _followed_up(question, frame)
     if question.intent in ("ask_why", "ask_more", "simpler", "repeat"):
         return question
+    if question.intent == "ask_coverage" and question.words() <= ELLIPSIS_WORDS:
+        question = _with_the_other_half(question, frame)
     names_own_subject = bool(question.policies or question.exposures_named or question.terms or question.outside)
     if names_own_subject or question.words() > ELLIPSIS_WORDS:
         return question
@@ -169,6 +177,23 @@ def with_frame(question: Question, turn: int) -> Question:
         return replace(question, policies=frame.policies)
     return question
 
+
+def _with_the_other_half(question: Question, frame: Frame) -> Question:
+    """ "does GL cover that?" takes over the incident, "does it cover ransomware?" the policy."""
+    if not _REFERS_BACK.search(question.text) and question.words() > A_FEW_WORDS:
+        return question
+    own = _own_exposure(question)
+    if question.policies and not own and frame.exposure:
+        return replace(question, exposure=frame.exposure, subjects=())
+    if own and not question.policies and len(frame.policies) == 1:
+        return replace(question, policies=frame.policies)
+    return question
+
+
+_CONTINUES = re.compile(
+    r"\s*(ok |so )?(and|or|what about|how about|same for|also)\b(?! what\b| how\b| who\b)", re.IGNORECASE
+)
+_REFERS_BACK = re.compile(r"\b(it|that|this|these|those|them)\b", re.IGNORECASE)
 
 TAKES_POLICY = {
     "ask_cost",
@@ -208,6 +233,10 @@ def _followed_up(question: Question, frame: Frame) -> Question:
         question = replace(question, policies=(*frame.policies[:1], *question.policies))
     if question.terms and not question.policies and not own:
         intent = "ask_term"
+    if intent == "ask_coverage" == frame.intent and not question.policies and not own:
+        # Something changes that is no name and no incident we know, so the old verdict may not hold.
+        resembling = [s.id for s in question.of_kind("exposure")[:2]]
+        return replace(question, intent=intent, policies=frame.policies, doubted=(frame.exposure or "", *resembling))
     keeps_topic = not question.policies and not own and not question.subjects
     return replace(
         question,
@@ -237,6 +266,8 @@ def read_exposure(question: Question) -> Reading:
     """
     if question.exposure:
         return Reading(question.exposure, (question.exposure,))
+    if question.doubted:
+        return Reading(None, tuple(dict.fromkeys(filter(None, question.doubted))))
     by_meaning = question.of_kind("exposure")
     scores = {s.id: s.score for s in by_meaning}
     if question.exposures_named:

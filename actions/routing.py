@@ -38,6 +38,11 @@ _BUSINESS = re.compile(
     r"|customers?|llc|corporation|freelanc\w+|self[- ]employed|commercial)\b",
     re.IGNORECASE,
 )
+_NEGATED = re.compile(
+    r"\bexclu\w+|\bleaves? out|\bleft out"
+    r"|\b(not|never|n[o']t|won'?t|does ?n[o']?t|cannot|can'?t) (be )?(cover|pay|include)\w*",
+    re.IGNORECASE,
+)
 _TRADE = re.compile(
     r"\b(insur\w*|polic(y|ies)|cover(s|ed|age|ages|ing)?|premiums?|claims?|quotes?|liab\w*|underwrit\w*|carriers?"
     r"|brokers?|certificates?|deductibles?|endorse\w*|limits?|exclu\w*|comp|sued?|suing|lawsuits?|risks?|law|legal(ly)?"
@@ -235,6 +240,8 @@ def _fit_policy(e: _Evidence) -> str:
     question = e.question
     if len(question.policies) > 1:
         return "ask_compare"
+    if question.policies and _NEGATED.search(question.text) and not question.exposures_named:
+        return "ask_exclusions"
     if question.policies:
         return "ask_coverage" if question.exposures_named or (e.incident and not e.generic) else "ask_policy"
     if question.terms:

@@ -21,7 +21,7 @@ from bench.scoring import Outcome, Scored
 from bench.sides import PROJECT
 
 CONFIG = PROJECT / "config.yml"
-QUESTIONS = PROJECT / "tests" / "evaluation" / "questions.jsonl"
+QUESTIONS = PROJECT / "tests" / "evaluation" / "held_out.jsonl"
 MODEL = PROJECT / "models" / "guide.tar.gz"
 NO_DATA_CODE = 2
 # Thresholds named in the refusal curve, which is drawn at every hundredth.
@@ -169,7 +169,7 @@ def main(data: Path | None, plots: Path | None, target: Path | None) -> None:
     """Measure how well the guide understands, one message after the other on one process.
 
     Public benchmarks: the pipeline of config.yml is trained on ten examples an intent and parses the test
-    messages. Own questions: the trained guide answers tests/evaluation/questions.jsonl. Minutes on two
+    messages. Own questions: the trained guide answers tests/evaluation/held_out.jsonl. Minutes on two
     cores. Without --data only the own questions are measured, and the exit code is 2.
     """
     _folder_for(target)

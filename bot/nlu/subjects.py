@@ -36,7 +36,7 @@ def _any(words: str) -> str:
 
 
 _DETERMINER = _any("our|my|the|your|a|an|any|this|that|which|what|normal|regular|standard")
-_THING = _any("insurance|policy|policies|coverage|cover|insurer")
+_THING = _any("insurance|policy|policies|coverage|cover|insurer|it")
 _INSURANCE = rf"(?:{_DETERMINER}\s+)*{_THING}(?:\s+{_THING})*"
 _PAYS = _any(
     "cover|covers|covering|pay|pays|pay for|pays for|pay out|respond|responds|respond to|responds to|apply|applies"

@@ -32,7 +32,7 @@ from knowledge.base import KnowledgeBase
 
 FILE = "names.json"
 _CALLED = re.compile(r"\b([A-Za-z][A-Za-z-]+)\s+(?:insurance|policy|coverage)\b", re.IGNORECASE)
-POLICY = "insurance"  # stands for a policy name where only the subject matters
+POLICY = "it"  # stands for a policy name where only the subject matters; a neutral word, it resembles nothing
 
 # Two-letter codes that are also English words are read as states only after "in" or a comma.
 WORDLIKE_CODES = {"AL", "HI", "ID", "IN", "LA", "MA", "ME", "MS", "OH", "OK", "OR", "PA", "DE", "MO", "CO"}

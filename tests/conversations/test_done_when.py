@@ -30,7 +30,7 @@ WHO_NEEDS = [
 ]
 NOT_COVERED = [
     "what's not covered?",
-    "what does professional liability not cover?",
+    "what does E&O exclude?",
     "tell me the exclusions of professional liability",
     "what is not included in call center E&O?",
 ]

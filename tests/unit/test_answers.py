@@ -12,10 +12,10 @@ from actions.base import RESPONDERS, TALK_TO_AGENT, as_message, notice, respond
 from actions.coverage import one_policy
 from actions.question import Question
 from actions.wording import VERDICT_WORDS, joined, listed, sentence, source_line, text_of
+from bot.runtime.local_actions import LocalActions
 from knowledge.base import KnowledgeBase
 
-import actions.advice, actions.conversation, actions.cost, actions.guidance, actions.handoff  # noqa: E401, E402, F401, I001
-import actions.clarify, actions.policies, actions.quote, actions.terms  # noqa: E401, E402, F401
+LocalActions()  # every action is imported, and with it every responder
 
 ABOUT_POLICIES = [
     "ask_policy", "ask_exclusions", "ask_cost", "ask_cost_factors", "ask_lower_cost", "ask_need", "ask_limits",

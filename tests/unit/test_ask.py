@@ -167,7 +167,7 @@ def test_a_line_says_its_turns(item: dict[str, Any], turns: list[str]) -> None:
     ],
 )
 def test_a_line_that_says_none_is_refused_with_what_is_expected(item: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match='expected {"id"'):
+    with pytest.raises(ValueError, match=r'expected \{"id"'):
         turns_of(item)
 
 

@@ -82,7 +82,7 @@ GOOD = b'{"id": 1, "text": "What is cyber?"}\n'
     ("bad", "why"),
     [
         (b"What is cyber?", "Expecting value"),
-        (b'{"text": "What is', "Unterminated string"),
+        (b'{"text": "What is', "Invalid control character"),
         (b'["What is cyber?"]', "expected an object"),
         (b'"What is cyber?"', "expected an object"),
         (b'{"id": 2}', 'expected {"id"'),

@@ -20,7 +20,7 @@ from packaging.requirements import Requirement
 from bot.runtime import SETTINGS
 
 PROJECT = Path(__file__).resolve().parents[2]
-EVALUATION = PROJECT / "tests" / "evaluation" / "questions.jsonl"
+EVALUATION = PROJECT / "tests" / "evaluation" / "held_out.jsonl"
 SET_BY_THE_GATE = "unreadable"  # has no training examples: the input gate sets it
 FEWEST_EXAMPLES = 25
 NEARLY_EQUAL = 0.95  # cosine

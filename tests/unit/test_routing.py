@@ -106,7 +106,15 @@ def test_a_sure_out_of_scope_stands(base: KnowledgeBase) -> None:
 
 def test_a_question_far_from_everything_is_not_answered(base: KnowledgeBase) -> None:
     far = Subject("fire", "exposure", 0.02, 0.05)
-    assert _settled(base, "blorp frizzle wug", "ask_what_covers", subjects=(far,)).intent == "nlu_fallback"
+    assert (
+        _settled(
+            base,
+            "purple elephants sing about their wooden shoes under seven distant moons tonight",
+            "ask_what_covers",
+            subjects=(far,),
+        ).intent
+        == "nlu_fallback"
+    )
 
 
 def test_an_unsure_message_that_names_nothing_stays_unsure(base: KnowledgeBase) -> None:
