@@ -9,7 +9,7 @@ from actions.base import TALK_TO_AGENT, GuideAction, answers
 from actions.guidance import best_topic, topic_answer
 from actions.policies import main_policy
 from actions.question import Question
-from actions.wording import joined, listed, sentence
+from actions.wording import a_or_an, joined, listed, sentence
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Industry, Need
 
@@ -44,7 +44,7 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
     )
     ranked = next((p for p in industry.policies if p.policy == policy.id), None) if industry else None
     if industry and ranked:
-        answer.lead = f"For {industry.name.lower()}, {policy.short_name} is {NEED_WORDS[ranked.need]}. {ranked.why}"
+        answer.lead = f"For {a_or_an(industry.name)}, {policy.short_name} is {NEED_WORDS[ranked.need]}. {ranked.why}"
         answer.entries.append(industry.id)
         answer.cite(ranked.source)
     answer.paragraphs.append(listed(s.text for s in policy.who_needs[:5]))
@@ -89,7 +89,7 @@ def recommended(industry: Industry, base: KnowledgeBase) -> Answer:
     names = {p.policy: policy.short_name for p in ranked if (policy := base.policy(p.policy))}
     lines = [f"{sentence(names[p.policy])[:-1]} ({NEED_WORDS[p.need]}): {p.why}" for p in ranked]
     by_law = [names[p.policy] for p in ranked if p.need is Need.BY_LAW]
-    lead = f"For {_with_article(industry)}, the top three are {joined([names[p] for p in industry.top_three])}."
+    lead = f"For {a_or_an(industry.name)}, the top three are {joined([names[p] for p in industry.top_three])}."
     if by_law:
         lead += f" {sentence(joined(by_law))[:-1]} is required by law in California once you have an employee."
     answer = Answer(
@@ -113,11 +113,6 @@ def recommended(industry: Industry, base: KnowledgeBase) -> Answer:
         Button(f"What does {top.short_name} cost?", {"intent": "ask_cost", "policies": [top.id]}),
     ]
     return answer
-
-
-def _with_article(industry: Industry) -> str:
-    name = industry.name
-    return name[0].lower() + name[1:] if not name[:2].isupper() else name
 
 
 class AnswerAdvice(GuideAction):

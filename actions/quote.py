@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.answer import Answer, Button, Status
 from actions.base import TALK_TO_AGENT, GuideAction, answers
 from actions.question import Question
-from actions.wording import listed
+from actions.wording import a_or_an, listed
 from knowledge.base import KnowledgeBase
 
 SHOWN = 6
@@ -21,7 +21,7 @@ def quote(question: Question, base: KnowledgeBase) -> Answer:
         Status.ANSWERED,
         "get_quote",
         "A licensed agent gets you the quote. I cannot price or bind coverage, but having these ready makes it quick"
-        + (":" if known else f", here for {industry.name[0].lower() + industry.name[1:]}:"),
+        + (":" if known else f", here for {a_or_an(industry.name)}:"),
         [listed(item.question for item in industry.checklist[:SHOWN])],
         [listed(item.question for item in industry.checklist[SHOWN:])],
         policies=list(question.policies) or industry.top_three,

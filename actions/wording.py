@@ -28,6 +28,14 @@ def joined(names: list[str], last: str = "and") -> str:
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
+def a_or_an(name: str) -> str:
+    """A name with its article, first letter lower unless it is an abbreviation: "an IT consultant"."""
+    first = name.split()[0]
+    spelt = first.isupper() and len(first) > 1
+    vowel = first[0] in ("AEFHILMNORSX" if spelt else "AEIOUaeiou")
+    return f"{'an' if vowel else 'a'} {name if spelt else name[0].lower() + name[1:]}"
+
+
 def source_line(answer: Answer, base: KnowledgeBase) -> str:
     """Where the answer comes from; empty when nothing was stated."""
     titles = []
