@@ -14,6 +14,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Button, Status
+from actions.handing_over import PRIORITY, pass_on, passes_on, told
 from actions.question import Frame, Question, read_question, with_frame
 from actions.routing import settle
 from actions.settings import Agency
@@ -27,7 +28,7 @@ Responder = Callable[[Question, KnowledgeBase], Answer]
 RESPONDERS: dict[str, Responder] = {}
 
 TALK_TO_AGENT = Button("Talk to a licensed agent", {"intent": "talk_to_agent"})
-MISSES = {Status.FALLBACK, Status.CLARIFY}
+MISSES = {Status.FALLBACK, Status.CLARIFY, Status.OUT_OF_SCOPE}
 
 
 def answers(*intents: str) -> Callable[[Responder], Responder]:
@@ -89,6 +90,9 @@ class GuideAction(Action, ABC):
             error_id = secrets.token_hex(4)
             logger.exception("error %s in %s for %s", error_id, self.name(), tracker.sender_id)
             dispatcher.utter_message(**_apology(error_id, isinstance(error, KnowledgeUnavailable)))
+            intent = (tracker.latest_message.get("intent") or {}).get("name")
+            if intent in PRIORITY:  # whoever asks for a person gets one, whatever else is broken
+                dispatcher.utter_message(text=told(pass_on(intent, tracker)))
             return []
 
     def take_turn(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
@@ -100,7 +104,13 @@ class GuideAction(Action, ABC):
         answer = respond(question, base)
         if answer.status in MISSES and frame and frame.misses >= 1:
             answer.buttons = [TALK_TO_AGENT, *(b for b in answer.buttons if b != TALK_TO_AGENT)][:5]
-        events = self.remember(tracker, question, answer, frame, turn)
+        if passes_on(answer):
+            ticket = pass_on(answer.intent, tracker)
+            if ticket is None:
+                answer.lead, answer.paragraphs = told(None), []
+            else:
+                answer.paragraphs.append(told(ticket))
+        events = self.remember(base, question, answer, frame, turn)
         if not _notice_given(tracker):
             dispatcher.utter_message(text=notice(base))
             events.append(SlotSet("notice_given", True))
@@ -109,7 +119,7 @@ class GuideAction(Action, ABC):
 
     @staticmethod
     def remember(
-        tracker: Tracker, question: Question, answer: Answer, frame: Frame | None, turn: int
+        base: KnowledgeBase, question: Question, answer: Answer, frame: Frame | None, turn: int
     ) -> list[EventType]:
         """The slot changes of this turn."""
         misses = (frame.misses if frame else 0) + 1 if answer.status in MISSES else 0
@@ -118,14 +128,14 @@ class GuideAction(Action, ABC):
                 intent=answer.intent,
                 policies=tuple(question.policies or answer.policies[:1]),
                 exposure=answer.exposure,
-                topic=next((e for e in answer.entries if e == question.topic), None),
+                topic=next((e for e in answer.entries if base.kind_of(e) == "topic"), None),
                 terms=question.terms,
                 industry=question.industry,
                 state=question.state,
                 turn=turn,
             )
         elif frame is None:
-            frame = Frame(intent=answer.intent, industry=question.industry, state=question.state, turn=turn)
+            frame = Frame(intent="", industry=question.industry, state=question.state)
         return [SlotSet("frame", replace(frame, misses=misses).as_slot())]
 
 

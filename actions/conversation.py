@@ -12,6 +12,7 @@ from actions.answer import Answer, Button, Status
 from actions.base import TALK_TO_AGENT, GuideAction, answers, respond
 from actions.clarify import did_you_mean
 from actions.question import Question
+from actions.routing import INFORMATIONAL
 from actions.settings import Agency
 from knowledge.base import KnowledgeBase
 
@@ -105,10 +106,13 @@ def complain(question: Question, base: KnowledgeBase) -> Answer:
     )
 
 
+AGAIN = INFORMATIONAL | {"get_quote"}
+
+
 def _again(question: Question) -> Question | None:
     """The last answered question, to be answered again."""
     frame = question.frame
-    if frame is None or not frame.turn or frame.intent == "nlu_fallback":
+    if frame is None or frame.intent not in AGAIN:
         return None
     return replace(
         question,

@@ -23,6 +23,7 @@ BROADEST = {
     "ask_risks": "risks_call_center",
     "ask_scenario": "scenario_agent_instructions",
 }
+REQUIRED = "_required_by_law"  # ids of the topics that say whether one policy is
 BY_GROUP = {
     ("ask_risks", "bpo"): "risks_bpo",
     ("ask_risks", "it"): "risks_it",
@@ -145,7 +146,9 @@ def regulation(question: Question, base: KnowledgeBase) -> Answer:
         elsewhere = question.state not in (None, "CA")
         topic = base.topic("comp_other_states" if elsewhere else "ca_workers_comp_duty")
     if question.policies and (topic is None or topic.id == BROADEST["ask_regulation"]):
-        topic = next((t for t in base.topics("ask_regulation") if t.policies[:1] == [question.policies[0]]), topic)
+        own = [t for t in base.topics("ask_regulation") if t.policies[:1] == [question.policies[0]]]
+        required = [t for t in own if t.id.endswith(REQUIRED)]
+        topic = next(iter(required or own), topic)
     topic = topic or base.topic(BROADEST["ask_regulation"])
     assert topic is not None  # a check of the content
     return topic_answer(topic, base, question)

@@ -148,10 +148,11 @@ def read_question(message: Mapping[str, Any], frame: Frame | None) -> Question:
 def with_frame(question: Question, turn: int) -> Question:
     """Fill what a short message leaves out from what was being talked about.
 
-    A message that names a subject of its own takes nothing over; nor does one after a long pause.
+    A message that names a subject of its own takes nothing over; nor does one after a long pause, or in
+    a new session, where turns are counted anew.
     """
     frame = question.frame
-    if question.bound or frame is None or turn - frame.turn > FRAME_TURNS:
+    if question.bound or frame is None or not frame.intent or not 0 <= turn - frame.turn <= FRAME_TURNS:
         return question
     industry = question.industry or frame.industry
     question = replace(question, industry=industry, state=question.state or frame.state)

@@ -33,6 +33,7 @@ INFORMATIONAL = TOPICAL | {
     "ask_cost",
     "ask_recommendation",
 }
+UNSURE = {"nlu_fallback", "out_of_scope"}
 _BUSINESS = re.compile(
     r"\b(business(es)?|compan(y|ies)|firms?|clients?|employe[er]s?|staff|agents?|contractors?|office|vendors?"
     r"|customers?|llc|corporation|freelanc\w+|self[- ]employed|commercial)\b",
@@ -43,6 +44,7 @@ _NEGATED = re.compile(
     r"|\b(not|never|n[o']t|won'?t|does ?n[o']?t|cannot|can'?t) (be )?(cover|pay|include)\w*",
     re.IGNORECASE,
 )
+_BY_LAW = re.compile(r"\b(by (the )?(law|state)|legally|mandatory|compulsory|illegal|against the law)\b", re.IGNORECASE)
 _TRADE = re.compile(
     r"\b(insur\w*|polic(y|ies)|cover(s|ed|age|ages|ing)?|premiums?|claims?|quotes?|liab\w*|underwrit\w*|carriers?"
     r"|brokers?|certificates?|deductibles?|endorse\w*|limits?|exclu\w*|comp|sued?|suing|lawsuits?|risks?|law|legal(ly)?"
@@ -53,7 +55,7 @@ RESCUE = 0.75  # a surer "out of scope" stands, whatever names the message has
 CLEAR_TOPIC = 0.5  # guidance recognised this surely is what was asked, whatever the verb
 SURELY_TOPIC = 0.8  # even against what the classifier thinks is asked
 NAMED_AND_MEANT = 0.3  # a word of the trade that is named and also meant
-A_FEW_WORDS = 6
+SHORT_QUESTION = 6
 FAMILIAR = 0.5  # cosine to the nearest known situation of a message about our subject
 SURE_INTENT = 0.65  # below this the evidence may turn a question into one of cover
 UNSURE_INTENT = 0.5
@@ -86,12 +88,14 @@ def settle(question: Question, base: KnowledgeBase) -> Question:
         return question
     if _outside(question, base):
         return replace(question, intent="out_of_scope")
-    if question.intent in ("nlu_fallback", "out_of_scope"):
+    if question.unknown_policy and not question.policies and question.intent in INFORMATIONAL | UNSURE:
+        return replace(question, intent="nlu_fallback")
+    if question.intent in UNSURE:
         question = _rescued(question)
     question = _with_industry(question)
     if question.intent not in INFORMATIONAL:
         return question
-    if _is_strange(question) or (question.unknown_policy and not question.policies):
+    if _is_strange(question):
         return replace(question, intent="nlu_fallback")
     topic = _clear_topic(question, base)
     if topic:
@@ -133,7 +137,7 @@ def _is_strange(question: Question) -> bool:
     names = question.policies or question.exposures_named or question.terms or question.topic or question.industry
     if names or (question.frame and question.words() <= ELLIPSIS_WORDS) or _TRADE.search(question.text):
         return False
-    if question.words() <= A_FEW_WORDS and question.confidence >= SURE_INTENT:
+    if question.words() <= SHORT_QUESTION and question.confidence >= SURE_INTENT:
         return False  # "who needs this?" has no word of the trade, and means this guide's subject
     return max((s.nearest for s in question.subjects), default=0.0) < FAMILIAR
 
@@ -279,6 +283,8 @@ def _fit_recommendation(e: _Evidence) -> str:
 
 
 def _fit_need(e: _Evidence) -> str:
+    if _BY_LAW.search(e.question.text):
+        return "ask_regulation"
     on_its_own = not e.question.policies and not e.topic and not e.generic
     return "ask_what_covers" if on_its_own and e.incident else "ask_need"
 

@@ -23,6 +23,8 @@ def term(question: Question, base: KnowledgeBase) -> Answer:
         if question.policies:
             return overview(question, base)
         topic = best_topic(question, base, "ask_term")
+        if topic and topic.id == question.topic:
+            return topic_answer(topic, base, question)
         if topic and (subject := question.of_kind("topic")) and subject[0].score >= SURE_TOPIC:
             return topic_answer(topic, base, question)
         return _closest(question, base)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_CHARACTERS = 4_000
+KEPT = "\n\t\u200d"  # the last one joins an emoji of several
 _COMMAND = re.compile(r"/\S*", re.DOTALL)
 _TRUNCATED = 200  # characters kept of a text that is refused
 
@@ -34,8 +35,8 @@ class Refused:
 
 def clean(text: str) -> str:
     """Without characters that nobody types: NUL, controls, invisible marks, lone surrogates."""
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
-    return unicodedata.normalize("NFKC", kept).strip()
+    kept = "".join(c for c in text if c in KEPT or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+    return unicodedata.normalize("NFKC", kept).strip(KEPT + " ")
 
 
 def inspect(text: str | None) -> Passed | Refused:

@@ -305,4 +305,4 @@ def test_the_command_says_what_it_cannot_read(published, command):
 
 
 def test_the_help_shows_an_example(command):
-    assert "guide knowledge diff knowledge/guide.db" in command("knowledge", "diff", "-h").output
+    assert "guide knowledge diff knowledge/guide.db" in command("knowledge", "diff", "--help").output

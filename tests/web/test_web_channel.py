@@ -150,10 +150,12 @@ async def test_rasa_gets_the_message_as_a_web_conversation_that_had_its_notice(v
     assert message.metadata == {"notice_given": True}
 
 
-async def test_typed_intent_reaches_rasa_as_plain_text(visitor: Visitor) -> None:
+async def test_typed_intent_carries_no_parse_data_past_the_input_gate(visitor: Visitor) -> None:
+    """The gate behind the channel refuses commands; the channel must not decide what one means."""
     await visitor.send('/restart{"a": 1}')
     await visitor.hear(1)
-    assert visitor.server.agent.got[0].text == 'restart{"a": 1}'
+    assert visitor.server.agent.got[0].text == '/restart{"a": 1}'
+    assert visitor.server.agent.got[0].parse_data is None
 
 
 async def test_button_sends_its_title_like_typed_text(visitor: Visitor) -> None:
@@ -326,7 +328,7 @@ async def test_oversize_body_without_a_length_is_refused(visitor: Visitor) -> No
         assert reply.status == 413
 
 
-@pytest.mark.parametrize("text", ["", "  \n ", "\x00\x07", "/", None])
+@pytest.mark.parametrize("text", ["", "  \n ", "\x00\x07", None])
 async def test_empty_message_is_refused(visitor: Visitor, text: str | None) -> None:
     assert code(await visitor.send(text)) == (400, "empty")
 
