@@ -156,7 +156,9 @@ def with_frame(question: Question, turn: int) -> Question:
         return question
     industry = question.industry or frame.industry
     question = replace(question, industry=industry, state=question.state or frame.state)
-    if question.words() <= A_FEW_WORDS and _CONTINUES.match(question.text) and frame.turn:
+    bare_name = bool(question.policies) and question.words() <= 2 and question.text.rstrip().endswith("?")
+    goes_on = bool(_CONTINUES.match(question.text)) or (bare_name and frame.exposure is not None)
+    if question.words() <= A_FEW_WORDS and goes_on and frame.turn:
         question = replace(question, intent="follow_up")
     if question.intent == "ask_regulation" and not question.policies and _REFERS_BACK.search(question.text):
         return replace(question, policies=frame.policies)

@@ -67,6 +67,9 @@ def train() -> Path:
     """
     from rasa.api import train as rasa_train
 
+    from bot.runtime import mute_warnings
+
+    mute_warnings()
     MODEL.parent.mkdir(exist_ok=True)
     result = rasa_train(
         domain="domain.yml",

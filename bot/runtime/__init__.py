@@ -19,6 +19,12 @@ def quiet() -> None:
     """Settings that must stand before Rasa is imported."""
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
+    mute_warnings()
+
+
+def mute_warnings() -> None:
+    """Keep what old dependencies say of each other off the terminal; some reset this when imported."""
+    warnings.filterwarnings("ignore", message="Slot auto-fill has been removed")
     for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
         warnings.filterwarnings("ignore", category=category)
     warnings.filterwarnings("ignore", module="pkg_resources")
@@ -26,8 +32,10 @@ def quiet() -> None:
 
 def hush() -> None:
     """Warnings and worse only: Rasa's debug lines would put what visitors write into logs."""
+    import sanic.app  # noqa: F401  (resets the warning filters when it is first imported, so before they are set)
     import structlog
 
+    mute_warnings()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger().setLevel(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
@@ -39,4 +47,5 @@ def install() -> None:
 
     from bot.runtime.processor import GuideProcessor
 
+    mute_warnings()
     rasa.core.agent.MessageProcessor = GuideProcessor
