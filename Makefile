@@ -27,8 +27,8 @@ lint: .make/dev ## Check style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-bench-nlu: .make/dev ## Measure understanding: make bench-nlu DATA=folder of public benchmarks
-	$(PY) -m bench.nlu $(if $(DATA),--data $(DATA))
+bench-nlu: .make/dev train ## Measure understanding: make bench-nlu DATA=folder of public benchmarks (PLOTS=docs draws)
+	$(PY) -m bench.nlu $(if $(DATA),--data $(DATA)) $(if $(PLOTS),--plots $(PLOTS))
 bench-runtime: .make/dev train ## Compare with stock Rasa in one run (BENCH_JSON=path keeps the figures)
 	$(PY) -m bench.runtime
 lock: $(UV) ## Resolve the dependencies anew into the requirements files

@@ -30,7 +30,7 @@ def cost(question: Question, base: KnowledgeBase) -> Answer:
         Status.ANSWERED,
         "ask_cost",
         prices[0].text,
-        [NO_PROMISE],
+        [NO_PROMISE, *_elsewhere(question)],
         policies=[policy.id],
         entries=[policy.id],
     ).cite(prices[0].source)
@@ -40,6 +40,11 @@ def cost(question: Question, base: KnowledgeBase) -> Answer:
     answer.cite(*(p.source for p in prices[1:]), *(s.source for s in policy.cost_factors))
     answer.buttons = [_drives(policy), _lower(policy), QUOTE]
     return answer
+
+
+def _elsewhere(question: Question) -> list[str]:
+    """Published prices are for the country; a state asked about is not passed over in silence."""
+    return [f"I have no figure for {question.state} alone."] if question.state else []
 
 
 def _no_price(policy: Policy) -> Answer:

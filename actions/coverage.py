@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.answer import Answer, Button, Status
 from actions.base import TALK_TO_AGENT, GuideAction, answers
 from actions.clarify import ask_which_exposure, which_policy_is_that
@@ -12,6 +14,13 @@ from knowledge.base import Decision, KnowledgeBase
 from knowledge.schema import Exposure, Policy, Verdict
 
 POLICIES_AT_ONCE = 3
+_HAPPENED = re.compile(
+    r"\b(we|i) (just )?(got|get|were|was|have been|are being|am being) (\w+ ){0,2}"
+    r"(sued|served|hacked|robbed|audited|fined|scammed)"
+    r"|\b(is|are) suing (us|me)\b|\bsued (us|me)\b|\b(this morning|last night|yesterday|an hour ago|last week)\b"
+    r"|\blawyer('s)? letter\b",
+    re.IGNORECASE,
+)
 YES_CONSENSUS = 0.7  # share of what is plausible that must be covered before yes is said
 
 
@@ -36,9 +45,8 @@ def coverage(question: Question, base: KnowledgeBase) -> Answer:
     if doubtful:
         return ask_which_exposure(question, base, (exposure.id, *doubtful))
     decisions = [d for p in policies[:POLICIES_AT_ONCE] if (d := base.decide(p.id, exposure.id))]
-    if len(decisions) == 1:
-        return one_policy(decisions[0], base)
-    return several_policies(decisions, exposure, base)
+    told = one_policy(decisions[0], base) if len(decisions) == 1 else several_policies(decisions, exposure, base)
+    return _as_reported(question, told, base)
 
 
 def _agreed(question: Question, policies: list[Policy], base: KnowledgeBase) -> str | None:
@@ -76,6 +84,14 @@ def _doubts_a_yes(question: Question, policies: list[Policy], exposure_id: str, 
     return ()
 
 
+def _as_reported(question: Question, answer: Answer, base: KnowledgeBase) -> Answer:
+    """The answer, with what must be said where the message tells of something that has happened."""
+    if _HAPPENED.search(question.text):
+        answer.paragraphs.append(str(base.notices.get("no_claim_opinion", "")).strip())
+        answer.buttons = [TALK_TO_AGENT, *(b for b in answer.buttons if b != TALK_TO_AGENT)]
+    return answer
+
+
 def _same_responder(question: Question, base: KnowledgeBase) -> str | None:
     """The likeliest incident, if the same policy surely responds to nearly every plausible one."""
     likely = question.of_kind("exposure")
@@ -95,7 +111,7 @@ def one_policy(decision: Decision, base: KnowledgeBase) -> Answer:
     answer = Answer(
         Status.ANSWERED,
         "ask_coverage",
-        decision.why,
+        _why(decision),
         verdict=decision.verdict.value if decision.verdict is not Verdict.UNKNOWN else None,
         policies=[policy.id],
         exposure=exposure.id,
@@ -103,9 +119,9 @@ def one_policy(decision: Decision, base: KnowledgeBase) -> Answer:
         simpler=policy.simpler.text,
     ).cite(decision.sources)
     if decision.verdict is Verdict.DEPENDS and decision.depends_on:
-        answer.paragraphs.append(f"It turns on {decision.depends_on.rstrip('.')}.")
+        answer.paragraphs.append(f"What it depends on: {decision.depends_on.rstrip('.')}.")
     if decision.verdict is Verdict.UNKNOWN:
-        answer.lead = f"My sources do not settle this one. {decision.why} A licensed agent can check your wording."
+        answer.lead = f"My sources do not settle this one. {_why(decision)} A licensed agent can check your wording."
     elif decision.verdict is Verdict.NO:
         answer.paragraphs.append(_instead(instead, exposure))
         if instead:
@@ -119,6 +135,11 @@ def one_policy(decision: Decision, base: KnowledgeBase) -> Answer:
     return answer
 
 
+def _why(decision: Decision) -> str:
+    """The reason with the policy named: entries say "It pays …" where their reader sees the name above."""
+    return re.sub(r"^It\b", sentence(decision.policy.short_name)[:-1], decision.why)
+
+
 def _instead(instead: list[Decision], exposure: Exposure) -> str:
     if not instead:
         assert exposure.if_uninsured is not None  # a check of the content
@@ -126,7 +147,7 @@ def _instead(instead: list[Decision], exposure: Exposure) -> str:
     sure = [d for d in instead if d.verdict is Verdict.YES]
     if sure:
         names = joined([d.policy.short_name for d in sure])
-        text = f"What covers it instead: {names}. {sure[0].why}"
+        text = f"What covers it instead: {names}. {_why(sure[0])}"
     else:
         first = instead[0]
         text = f"What may cover it instead: {first.policy.short_name}, depending on {first.depends_on}."
@@ -221,12 +242,12 @@ def what_covers(question: Question, base: KnowledgeBase) -> Answer:
         answer.lead = (
             f"{sentence(joined([d.policy.short_name for d in sure], 'or'))[:-1]} responds to {exposure.short_name}."
         )
-        answer.paragraphs.append(sure[0].why)
+        answer.paragraphs.append(_why(sure[0]))
         answer.cite(sure[0].sources)
     elif responders:
         first = responders[0]
-        answer.lead = f"No policy surely pays for {exposure.short_name}, but {first.policy.short_name} may. {first.why}"
-        answer.paragraphs.append(f"It turns on {(first.depends_on or 'the wording').rstrip('.')}.")
+        answer.lead = f"{sentence(first.policy.short_name)[:-1]} may respond to {exposure.short_name}. {_why(first)}"
+        answer.paragraphs.append(f"What it depends on: {(first.depends_on or 'the wording').rstrip('.')}.")
         answer.cite(first.sources)
     else:
         answer.lead = f"No standard policy pays for {exposure.short_name}."
@@ -254,7 +275,7 @@ def what_covers(question: Question, base: KnowledgeBase) -> Answer:
             ),
         ]
     answer.buttons.append(TALK_TO_AGENT)
-    return answer
+    return _as_reported(question, answer, base)
 
 
 def _refusals(exposure: Exposure, base: KnowledgeBase) -> list[str]:

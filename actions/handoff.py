@@ -17,7 +17,8 @@ def agent_asked_for(question: Question, base: KnowledgeBase) -> Answer:
     return Answer(
         Status.HANDOFF,
         "talk_to_agent",
-        "Of course. I have passed this conversation to a licensed agent.",
+        "Of course. I have stored this conversation for a licensed agent. To be called back, write your name and "
+        'number, like "call Dee at 202-555-0142 after 3".',
         buttons=[Button("How do I get a quote?", {"intent": "get_quote"}), HELP],
     )
 
@@ -29,7 +30,7 @@ def something_happened(question: Question, base: KnowledgeBase) -> Answer:
     return Answer(
         Status.HANDOFF,
         "report_claim",
-        "I am sorry this happened. I have passed it to a licensed agent as urgent. Until you have spoken:",
+        "I am sorry this happened. I have stored it for a licensed agent as urgent. Until you have spoken:",
         [listed(steps), str(base.notices.get("no_claim_opinion", "")).strip()],
         policies=list(question.policies),
         entries=[],

@@ -166,7 +166,10 @@ def with_frame(question: Question, turn: int) -> Question:
         return _followed_up(question, frame)
     if question.intent in ("ask_why", "ask_more", "simpler", "repeat"):
         return question
-    if question.intent == "ask_coverage" and question.words() <= ELLIPSIS_WORDS:
+    if question.intent == "correct" and question.policies and frame.exposure:
+        question = replace(question, intent="follow_up")  # "no, I meant GL"
+        return _followed_up(question, frame)
+    if question.intent in ("ask_coverage", "ask_policy") and question.words() <= ELLIPSIS_WORDS:
         question = _with_the_other_half(question, frame)
     names_own_subject = bool(question.policies or question.exposures_named or question.terms or question.outside)
     if names_own_subject or question.words() > ELLIPSIS_WORDS:
@@ -183,11 +186,12 @@ def with_frame(question: Question, turn: int) -> Question:
 
 def _with_the_other_half(question: Question, frame: Frame) -> Question:
     """ "does GL cover that?" takes over the incident, "does it cover ransomware?" the policy."""
-    if not _REFERS_BACK.search(question.text) and question.words() > A_FEW_WORDS:
+    refers = bool(_REFERS_BACK.search(question.text))
+    if not refers and (question.words() > A_FEW_WORDS or question.intent == "ask_policy"):
         return question
     own = _own_exposure(question)
     if question.policies and not own and frame.exposure:
-        return replace(question, exposure=frame.exposure, subjects=())
+        return replace(question, intent="ask_coverage", exposure=frame.exposure, subjects=())
     if own and not question.policies and len(frame.policies) == 1:
         return replace(question, policies=frame.policies)
     return question

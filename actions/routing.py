@@ -44,6 +44,9 @@ _NEGATED = re.compile(
     r"|\b(not|never|n[o']t|won'?t|does ?n[o']?t|cannot|can'?t) (be )?(cover|pay|include)\w*",
     re.IGNORECASE,
 )
+_LAW = re.compile(
+    r"\b(laws?|legal\w*|illegal|requir\w+|mandat\w+|must|penalt\w+|state|california|deadline)\b", re.IGNORECASE
+)
 _BY_LAW = re.compile(r"\b(by (the )?(law|state)|legally|mandatory|compulsory|illegal|against the law)\b", re.IGNORECASE)
 _TRADE = re.compile(
     r"\b(insur\w*|polic(y|ies)|cover(s|ed|age|ages|ing)?|premiums?|claims?|quotes?|liab\w*|underwrit\w*|carriers?"
@@ -201,6 +204,8 @@ def _fitted(question: Question) -> str:
     if term and not evidence.incident and not evidence.topic:
         return "ask_term"
     if intent in COULD_BE_COVER and _tells_of_an_incident(evidence):
+        return "ask_coverage"
+    if intent == "ask_regulation" and question.policies and question.exposures_named and not _LAW.search(question.text):
         return "ask_coverage"
     fit = _FITS.get(intent)
     return fit(evidence) if fit else intent

@@ -190,7 +190,7 @@ def _two(before: Cell, after: Cell) -> Iterator[str]:
 
 
 def _cell_text(cell: Cell) -> str:
-    return f"{cell.why} It turns on {cell.depends_on}." if cell.depends_on else cell.why
+    return f"{cell.why} What it depends on: {cell.depends_on}." if cell.depends_on else cell.why
 
 
 def _only_in(one: Snapshot, other: Snapshot) -> Iterator[str]:

@@ -58,7 +58,7 @@ def test_breaches_under_call_center_cover_depend(text: str, say) -> None:
     (result,) = say(text)
     assert (result["status"], result["verdict"]) == ("answered", "depends")
     assert result["policies"][0] == "professional_liability"
-    assert "It turns on" in result["answer"]
+    assert "What it depends on:" in result["answer"]
     assert "cyber" in result["answer"].lower()
     assert result["sources"]
 

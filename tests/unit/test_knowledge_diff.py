@@ -63,7 +63,7 @@ def test_a_changed_verdict_shows_what_was_and_what_is(published):
         TITLE,
         "  YES becomes IT DEPENDS",
         "  was: Mistakes in your services are what it is made for.",
-        "  now: Some forms pay. It turns on the form.",
+        "  now: Some forms pay. What it depends on: the form.",
     ]
 
 
@@ -103,8 +103,9 @@ def test_a_changed_condition_is_shown(published):
     published.edit(ALL, "depends_on: an endorsement for reputation", "depends_on: the form")
     (item,) = section(published, "REASONS")
     assert item.splitlines()[1:] == [
-        "  was: Some forms pay for lost income after a breach. It turns on an endorsement for reputation.",
-        "  now: Some forms pay for lost income after a breach. It turns on the form.",
+        "  was: Some forms pay for lost income after a breach. What it depends on: an endorsement for",
+        "       reputation.",
+        "  now: Some forms pay for lost income after a breach. What it depends on: the form.",
     ]
 
 
