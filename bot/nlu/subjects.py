@@ -25,9 +25,10 @@ from bot.nlu.reading import SUBJECTS, normal_text, subject_text, vector
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Exposure
 
-KINDS = ("exposure", "topic", "term", "industry")  # found by meaning; policies by name alone
+# Kinds found by meaning (policies are found by name alone), and how many of each the actions look at: what is
+# kept travels with every later message of the conversation.
+KEPT = {"exposure": 12, "topic": 5, "term": 3, "industry": 1}
 BARE = {"exposure"}  # an incident is the same whatever policy is asked about; guidance is not
-KEPT = 12
 
 
 def _any(words: str) -> str:
@@ -104,7 +105,7 @@ class SubjectRecognizer(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         base = KnowledgeBase()
-        for kind in KINDS:
+        for kind in KEPT:
             examples = _situations(base, kind)
             if kind in BARE:
                 examples = [(entry, without_asking(text)) for entry, text in examples]
@@ -148,7 +149,7 @@ class SubjectRecognizer(GraphComponent):
         for kind, classifier in self._classifiers.items():
             text = bare if kind in BARE else whole
             similar = classifier.similar(meanings[text])
-            for entry_id, score in classifier.guess(text, meanings[text]).ranking[:KEPT]:
+            for entry_id, score in classifier.guess(text, meanings[text]).ranking[: KEPT[kind]]:
                 subjects.append(
                     {"id": entry_id, "kind": kind, "score": round(score, 4), "nearest": round(similar[entry_id], 4)}
                 )

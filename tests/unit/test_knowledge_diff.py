@@ -104,7 +104,7 @@ def test_a_changed_condition_is_shown(published):
     (item,) = section(published, "REASONS")
     assert item.splitlines()[1:] == [
         "  was: Some forms pay for lost income after a breach. What it depends on: an endorsement for",
-        "       reputation.",
+        "    reputation.",
         "  now: Some forms pay for lost income after a breach. What it depends on: the form.",
     ]
 
