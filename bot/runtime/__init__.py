@@ -42,10 +42,13 @@ def hush() -> None:
 
 
 def install() -> None:
-    """Put the guide's message processor where Rasa takes its own from."""
+    """Put the guide's message processor where Rasa takes its own from, and mend what makes Rasa slow."""
     import rasa.core.agent
 
+    from bot.runtime import action_replies, event_types
     from bot.runtime.processor import GuideProcessor
 
     mute_warnings()
+    action_replies.install()
+    event_types.install()
     rasa.core.agent.MessageProcessor = GuideProcessor
