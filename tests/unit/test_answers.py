@@ -179,7 +179,6 @@ def test_every_topic_and_every_term_is_answered(base: KnowledgeBase) -> None:
         assert answer.entries == [entry]
 
 
-@pytest.mark.xfail(reason="actions/terms.py answers such a topic only where meaning found it", strict=False)
 def test_a_topic_that_explains_something_is_answered_when_it_is_named(base: KnowledgeBase) -> None:
     for entry, answer in _topics(base, explaining=True).items():
         assert answer.entries == [entry]

@@ -108,7 +108,6 @@ def test_whatever_rasa_parsed_there_is_an_answer(parsed: dict[str, Any], frame: 
         assert question.intent == parsed["ask"]["intent"]
 
 
-@pytest.mark.xfail(reason="actions/conversation.py: _again gives the follow-up itself, without end", strict=False)
 @pytest.mark.parametrize("intent", ["ask_why", "ask_more", "simpler", "repeat"])
 def test_a_follow_up_of_a_follow_up_that_found_nothing_ends(intent: str) -> None:
     asked_back = Frame(intent, turn=1)  # left by a first turn such as "why does zebra insurance not pay?"
