@@ -191,6 +191,15 @@ def _read_file(file: Path, folder: Path, model: type[M], places: dict[str, str])
                     )
                 )
             continue
+        except TypeError:  # pydantic reads a list of pairs as fields, and stumbles over names that are no text
+            findings.append(
+                Finding(
+                    f"{where}:{_line(node, start)} ({name})",
+                    "has a field whose name is no text",
+                    "write fields as 'name: value', one a line",
+                )
+            )
+            continue
         entries.append(entry)
         places[str(name)] = f"{where}:{_line(node, start)}"
     if findings:

@@ -412,6 +412,12 @@ def test_the_old_answers_stay_in_service_until_the_content_is_right_again(publis
     assert "nobody pays" in KnowledgeBase(published.database).term("retention").definition.text
 
 
+def test_an_entry_whose_field_names_are_no_text_is_refused_with_its_place(draft):
+    (draft.folder / "terms.yml").write_text("- - - null\n    - null\n", encoding="utf-8")
+    with pytest.raises(ContentError, match=r"terms\.yml:1 \(entry 1\): has a field whose name is no text"):
+        read_content(draft.folder)
+
+
 def test_a_finding_reads_as_place_problem_and_remedy():
     finding = Finding("terms.yml:3 (retention)", "it is wrong", "put it right")
     assert str(finding) == "terms.yml:3 (retention): it is wrong. Remedy: put it right."
