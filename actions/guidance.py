@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.answer import Answer, Button, Status
 from actions.base import TALK_TO_AGENT, GuideAction, answers
 from actions.question import SURE_TOPIC, Question
-from actions.routing import SURE_INTENT, TOPICAL
+from actions.routing import SURE_INTENT
 from actions.wording import listed
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Topic
@@ -157,6 +157,3 @@ def regulation(question: Question, base: KnowledgeBase) -> Answer:
 class AnswerGuidance(GuideAction):
     def name(self) -> str:
         return "action_guidance"
-
-
-__all__ = ["TOPICAL", "best_topic", "topic_answer"]

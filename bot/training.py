@@ -37,9 +37,10 @@ def _version_in_service() -> str | None:
 
 
 def inputs_digest() -> str:
-    """Changes when training would give another model: data, configuration, names, or the code.
+    """Changes with what training rests on: data, configuration, names and situations, or the code.
 
-    Answers are not trained from, so editing one asks for no training.
+    Answers are not trained from, so editing one asks for no training; an exposure's summary, which is one
+    example of many for its subject, waits for the next.
     """
     from knowledge.base import KnowledgeBase
 

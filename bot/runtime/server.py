@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import uuid
+from pathlib import Path
 
 import click
 
+from bot.handoff.tickets import state_folder
 from bot.runtime import hush, install, quiet
 
 
@@ -41,13 +43,9 @@ def _credentials() -> str:
     """The channels: credentials.yml, and Rasa's own REST channel for measuring when GUIDE_REST is 1."""
     if os.environ.get("GUIDE_REST") != "1":
         return "credentials.yml"
-    import tempfile
-
-    with open("credentials.yml", encoding="utf-8") as file:
-        content = file.read()
-    with tempfile.NamedTemporaryFile("w", suffix=".yml", delete=False, encoding="utf-8") as copy:
-        copy.write(content + "\nrest:\n")
-    return copy.name
+    path = state_folder() / "credentials-with-rest.yml"
+    path.write_text(Path("credentials.yml").read_text(encoding="utf-8") + "\nrest:\n", encoding="utf-8")
+    return str(path)
 
 
 @click.command()

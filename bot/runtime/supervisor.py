@@ -38,17 +38,17 @@ class Server:
     log: Path
     process: subprocess.Popen[bytes] | None = None
 
-    def start(self, environment: dict[str, str], on_terminal: bool = False) -> None:
-        """Start it; what it prints goes to its log, or to the terminal where it needs one."""
+    def start(self, environment: dict[str, str]) -> None:
+        """Start it; what it prints goes to its log."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 self.command,
                 env=environment,
-                stdout=None if on_terminal else log,
-                stderr=subprocess.STDOUT if not on_terminal else log,
-                stdin=None if on_terminal else subprocess.DEVNULL,
-                preexec_fn=None if on_terminal else _own_group_that_dies_with_us,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                preexec_fn=_own_group_that_dies_with_us,
             )
 
     def is_healthy(self) -> bool:
