@@ -31,11 +31,15 @@ bench-nlu: .make/dev train ## Measure understanding: make bench-nlu DATA=folder 
 	$(PY) -m bench.nlu $(if $(DATA),--data $(DATA)) $(if $(PLOTS),--plots $(PLOTS))
 bench-runtime: .make/dev train ## Compare with stock Rasa in one run (BENCH_JSON=path keeps the figures)
 	$(PY) -m bench.runtime
+bench-knowledge: .make/dev ## Time the build of the knowledge base and its queries
+	$(PY) -m bench.knowledge
 lock: $(UV) ## Resolve the dependencies anew into the requirements files
 	$(UV) pip compile -q pyproject.toml -p 3.11 --generate-hashes --no-emit-index-url -o requirements.lock
 	$(UV) pip compile -q pyproject.toml -p 3.11 --group dev -c requirements.lock --generate-hashes --no-emit-index-url -o requirements-dev.lock
 encoder: $(UV) ## Remake the sentence encoder from the published weights
 	$(UV) run --script scripts/build_encoder.py
+relevance: .make/dev train ## Learn anew what counts for an entry (after large changes of content or training data)
+	$(PY) -m scripts.fit_relevance
 clean: ## Remove everything that was made: environment, model, database, caches
 	rm -rf .venv .uv .make models .rasa knowledge/guide.db .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -57,4 +61,4 @@ $(UV):
 	@$(UV) pip install --quiet --python $(PY) -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help setup train run shell ask test lint bench-nlu bench-runtime lock encoder clean
+.PHONY: help setup train run shell ask test lint bench-nlu bench-runtime bench-knowledge lock encoder relevance clean

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -100,43 +100,77 @@ class GuideAction(Action, ABC):
         base = open_base()
         turn = sum(1 for event in tracker.events if event.get("event") == "user")
         frame = Frame.from_slot(tracker.get_slot("frame"))
-        question = settle(with_frame(read_question(tracker.latest_message, frame), turn), base)
-        answer = respond(question, base)
-        if answer.status in MISSES and frame and frame.misses >= 1:
-            answer.buttons = [TALK_TO_AGENT, *(b for b in answer.buttons if b != TALK_TO_AGENT)][:5]
-        if passes_on(answer):
-            ticket = pass_on(answer.intent, tracker)
-            if ticket is None:
-                answer.lead, answer.paragraphs = told(None), []
-            else:
-                answer.paragraphs.append(told(ticket))
-        events = self.remember(base, question, answer, frame, turn)
+        events: list[EventType] = []
         if not _notice_given(tracker):
             dispatcher.utter_message(text=notice(base))
             events.append(SlotSet("notice_given", True))
-        dispatcher.utter_message(**as_message(answer, base))
-        return events
+        replies = answers_to_each(tracker.latest_message, frame, turn, base) or [
+            answer_to(tracker.latest_message, frame, turn, base)
+        ]
+        for question, answer in replies:
+            if answer.status in MISSES and frame and frame.misses >= 1:
+                answer.buttons = [TALK_TO_AGENT, *(b for b in answer.buttons if b != TALK_TO_AGENT)][:5]
+            if passes_on(answer):
+                ticket = pass_on(answer.intent, tracker)
+                if ticket is None:
+                    answer.lead, answer.paragraphs = told(None), []
+                else:
+                    answer.paragraphs.append(told(ticket))
+            frame = remembered(base, question, answer, frame, turn)
+        for _, answer in replies[:-1]:
+            answer.buttons = []  # a number typed next chooses from the last list shown
+        for _, answer in replies:
+            dispatcher.utter_message(**as_message(answer, base))
+        return [*events, SlotSet("frame", frame.as_slot() if frame else None)]
 
-    @staticmethod
-    def remember(
-        base: KnowledgeBase, question: Question, answer: Answer, frame: Frame | None, turn: int
-    ) -> list[EventType]:
-        """The slot changes of this turn."""
-        misses = (frame.misses if frame else 0) + 1 if answer.status in MISSES else 0
-        if answer.status is Status.ANSWERED:
-            frame = Frame(
-                intent=answer.intent,
-                policies=tuple(question.policies or answer.policies[:1]),
-                exposure=answer.exposure,
-                topic=next((e for e in answer.entries if base.kind_of(e) == "topic"), None),
-                terms=question.terms,
-                industry=question.industry,
-                state=question.state,
-                turn=turn,
-            )
-        elif frame is None:
-            frame = Frame(intent="", industry=question.industry, state=question.state)
-        return [SlotSet("frame", replace(frame, misses=misses).as_slot())]
+
+Reply = tuple[Question, Answer]
+
+
+def answer_to(message: Mapping[str, Any], frame: Frame | None, turn: int, base: KnowledgeBase) -> Reply:
+    """One question, read and answered."""
+    question = settle(with_frame(read_question(message, frame), turn), base)
+    return question, respond(question, base)
+
+
+def answers_to_each(message: Mapping[str, Any], frame: Frame | None, turn: int, base: KnowledgeBase) -> list[Reply]:
+    """Every question of a message that asks several; empty where it is better answered as one.
+
+    That is when fewer than two of them find an answer of their own, and when something has happened: then one
+    calm reply is wanted, not three.
+    """
+    intent = (message.get("intent") or {}).get("name")
+    if intent in PRIORITY or len(message.get("parts") or []) < 2:
+        return []
+    replies: list[Reply] = []
+    said: set[tuple[Any, ...]] = set()
+    for part in message["parts"]:
+        question, answer = answer_to(part, frame, turn, base)
+        what = (answer.intent, tuple(answer.policies[:1]), tuple(answer.entries[:1]))
+        if answer.status is Status.ANSWERED and what not in said:
+            said.add(what)
+            replies.append((question, answer))
+            frame = remembered(base, question, answer, frame, turn)
+    return replies if len(replies) > 1 else []
+
+
+def remembered(base: KnowledgeBase, question: Question, answer: Answer, frame: Frame | None, turn: int) -> Frame:
+    """What is being talked about after this answer."""
+    misses = (frame.misses if frame else 0) + 1 if answer.status in MISSES else 0
+    if answer.status is Status.ANSWERED:
+        frame = Frame(
+            intent=answer.intent,
+            policies=tuple(question.policies or answer.policies[:1]),
+            exposure=answer.exposure,
+            topic=next((e for e in answer.entries if base.kind_of(e) == "topic"), None),
+            terms=question.terms,
+            industry=question.industry,
+            state=question.state,
+            turn=turn,
+        )
+    elif frame is None:
+        frame = Frame(intent="", industry=question.industry, state=question.state)
+    return replace(frame, misses=misses)
 
 
 def notice(base: KnowledgeBase) -> str:

@@ -21,6 +21,12 @@ _HAPPENED = re.compile(
     r"|\blawyer('s)? letter\b",
     re.IGNORECASE,
 )
+_DELIBERATE = re.compile(
+    r"\b(knowingly|on purpose|intentional(ly)?|deliberate(ly)?|(found|pleads?|pleaded|pled) guilty|convicted)\b",
+    re.IGNORECASE,
+)
+DELIBERATE_ACTS = ("intentional_fraud", "criminal_act")  # what such words may mean, whatever the rest resembles
+THEFT = "crime_fidelity"  # the policy that is there for deliberate acts
 YES_CONSENSUS = 0.7  # share of what is plausible that must be covered before yes is said
 
 
@@ -78,6 +84,8 @@ def _doubts_a_yes(question: Question, policies: list[Policy], exposure_id: str, 
         decided = base.decide(policy.id, exposure_id)
         if decided is None or decided.verdict is not Verdict.YES:
             continue
+        if _DELIBERATE.search(question.text) and policy.id != THEFT and exposure_id not in DELIBERATE_ACTS:
+            return DELIBERATE_ACTS
         others = [s for s in likely if (d := base.decide(policy.id, s.id)) and d.verdict is not Verdict.YES]
         if sum(s.score for s in others) > (1 - YES_CONSENSUS) * total:
             return tuple(s.id for s in others[:3])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import us
+
 from actions.answer import Answer, Button, Status
 from actions.base import TALK_TO_AGENT, GuideAction, answers
 from actions.question import SURE_TOPIC, Question
@@ -78,8 +80,18 @@ def best_topic(question: Question, base: KnowledgeBase, intent: str) -> Topic | 
     return None
 
 
+def _other_state(topic: Topic, question: Question) -> str | None:
+    """The name of the state asked about, where the topic tells the law of another one."""
+    its = us.states.lookup(topic.jurisdiction or "")
+    asked = us.states.lookup(question.state or "")
+    return str(asked) if its and asked and its != asked else None
+
+
 def topic_answer(topic: Topic, base: KnowledgeBase, question: Question) -> Answer:
-    """A topic in words; what it says of policies comes from the entry alone."""
+    """A topic in words; what it says of policies comes from the entry alone.
+
+    The law of one state is no answer for another: it is given as what it is, and without a verdict.
+    """
     answer = Answer(
         Status.ANSWERED,
         topic.intent,
@@ -89,6 +101,13 @@ def topic_answer(topic: Topic, base: KnowledgeBase, question: Question) -> Answe
         exposure=topic.exposure,
         entries=[topic.id],
     ).cite(topic.answer.source, *(p.source for p in topic.points))
+    if elsewhere := _other_state(topic, question):
+        its = us.states.lookup(topic.jurisdiction)
+        answer.verdict = None
+        answer.lead = base.notices["other_state"].format(state=elsewhere, known=its).strip()
+        answer.paragraphs.append(f"For comparison, in {its}: {topic.answer.text}")
+        answer.buttons = [TALK_TO_AGENT]
+        return answer
     if topic.points:
         answer.paragraphs.append(listed(p.text for p in topic.points[:POINTS]))
         if topic.points[POINTS:]:

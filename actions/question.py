@@ -19,6 +19,7 @@ SECOND_READING = 0.2
 CONSENSUS = 0.75  # share of what is plausible that must agree before doubt does not matter
 ENOUGH = 0.25  # probability that must lie on incidents we know at all
 SURE_TOPIC = 0.25
+HELD = "held"  # the role of a policy that is only said to be had
 FRAME_TURNS = 6  # a subject older than this is no longer what "it" means
 A_FEW_WORDS = 4
 ELLIPSIS_WORDS = 9  # a longer message names its own subject
@@ -117,7 +118,8 @@ def read_question(message: Mapping[str, Any], frame: Frame | None) -> Question:
         )
     entities: dict[str, list[str]] = {}
     for entity in message.get("entities") or []:
-        found = entities.setdefault(entity["entity"], [])
+        kind = "held" if entity.get("role") == HELD else entity["entity"]
+        found = entities.setdefault(kind, [])
         if entity["value"] not in found:
             found.append(entity["value"])
     intent = message.get("intent") or {}
@@ -125,7 +127,8 @@ def read_question(message: Mapping[str, Any], frame: Frame | None) -> Question:
         text=text,
         intent=intent.get("name") or "nlu_fallback",
         confidence=float(intent.get("confidence") or 0.0),
-        policies=tuple(entities.get("policy", ())),
+        # "we already have GL, does E&O cover …" asks about E&O; where all are held, it is them that are asked about
+        policies=tuple(entities.get("policy") or entities.get("held") or ()),
         exposures_named=tuple(entities.get("exposure", ())),
         topic=next(iter(entities.get("topic", ())), None),
         terms=tuple(entities.get("term", ())),
@@ -160,7 +163,7 @@ def with_frame(question: Question, turn: int) -> Question:
     goes_on = bool(_CONTINUES.match(question.text)) or (bare_name and frame.exposure is not None)
     if question.words() <= A_FEW_WORDS and goes_on and frame.turn:
         question = replace(question, intent="follow_up")
-    if question.intent == "ask_regulation" and not question.policies and _REFERS_BACK.search(question.text):
+    if question.intent == "ask_regulation" and not question.policies and REFERS_BACK.search(question.text):
         return replace(question, policies=frame.policies)
     if question.intent == "follow_up":
         return _followed_up(question, frame)
@@ -186,7 +189,7 @@ def with_frame(question: Question, turn: int) -> Question:
 
 def _with_the_other_half(question: Question, frame: Frame) -> Question:
     """ "does GL cover that?" takes over the incident, "does it cover ransomware?" the policy."""
-    refers = bool(_REFERS_BACK.search(question.text))
+    refers = bool(REFERS_BACK.search(question.text))
     if not refers and (question.words() > A_FEW_WORDS or question.intent == "ask_policy"):
         return question
     own = _own_exposure(question)
@@ -200,7 +203,7 @@ def _with_the_other_half(question: Question, frame: Frame) -> Question:
 _CONTINUES = re.compile(
     r"\s*(ok |so )?(and|or|what about|how about|same for|also)\b(?! what\b| how\b| who\b)", re.IGNORECASE
 )
-_REFERS_BACK = re.compile(r"\b(it|that|this|these|those|them)\b", re.IGNORECASE)
+REFERS_BACK = re.compile(r"\b(it|that|this|these|those|them)\b", re.IGNORECASE)
 
 TAKES_POLICY = {
     "ask_cost",

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from actions.question import ELLIPSIS_WORDS, SURE_SUBJECT, SURE_TOPIC, Question, read_exposure
+from actions.question import ELLIPSIS_WORDS, REFERS_BACK, SURE_SUBJECT, SURE_TOPIC, Question, read_exposure
+from actions.relevance import EQUAL, FLOWS, INTENT, KNOWN, known, likeliest
 from knowledge.base import KnowledgeBase
-from knowledge.schema import Topic
+from knowledge.schema import Exposure, Topic
 
 # Guidance the classifier tells apart less surely than the entries do.
 TOPICAL = {
@@ -54,12 +55,15 @@ _TRADE = re.compile(
     r"|required?|contracts?|bond(ed)?)\b",
     re.IGNORECASE,
 )
+RELEVANT = 0.5  # an entry this likely is what was asked for
+RELEVANT_TO_FLOW = 0.8  # and this likely where the intent surely is another: to report, to reach a person, a price
 RESCUE = 0.75  # a surer "out of scope" stands, whatever names the message has
 CLEAR_TOPIC = 0.5  # guidance recognised this surely is what was asked, whatever the verb
 SURELY_TOPIC = 0.8  # even against what the classifier thinks is asked
 NAMED_AND_MEANT = 0.3  # a word of the trade that is named and also meant
 SHORT_QUESTION = 6
 FAMILIAR = 0.5  # cosine to the nearest known situation of a message about our subject
+LISTED = 3.0  # how much more an incident weighs that the named policy expressly decides
 SURE_INTENT = 0.65  # below this the evidence may turn a question into one of cover
 UNSURE_INTENT = 0.5
 COULD_BE_TERM = {"ask_policy", "ask_exclusions", "ask_what_covers", "ask_limits", "ask_need", "ask_regulation"}
@@ -76,6 +80,16 @@ COULD_BE_COVER = {
 }
 CONFIDENT = 0.8  # a question about a policy this sure is not turned into general guidance
 OF_A_POLICY = {"ask_need", "ask_cost", "ask_compare", "ask_policy", "ask_exclusions", "ask_limits"}
+OF_ONE_POLICY = {
+    "ask_policy",
+    "ask_exclusions",
+    "ask_need",
+    "ask_cost",
+    "ask_cost_factors",
+    "ask_lower_cost",
+    "ask_limits",
+}
+MEANS_A_POLICY = {"ask_need", "ask_cost", "ask_cost_factors", "ask_lower_cost", "ask_limits"}
 STORY_WORDS = 12
 GENERIC_WORDS = 10  # a longer question is about something of its own
 MEANT_INDUSTRY = 0.35
@@ -89,10 +103,20 @@ def settle(question: Question, base: KnowledgeBase) -> Question:
     """
     if question.bound:
         return question
+    question = _weighed_by_policy(question, base)
+    if not _goes_on(question):
+        subject = known(question, base, KNOWN if question.intent in INFORMATIONAL | UNSURE else EQUAL)
+        if subject:
+            asked = _about(subject.id, subject.kind, question, base)
+            return replace(asked, exposure=subject.id) if subject.kind == "exposure" else asked
     if _outside(question, base):
         return replace(question, intent="out_of_scope")
     if question.unknown_policy and not question.policies and question.intent in INFORMATIONAL | UNSURE:
         return replace(question, intent="nlu_fallback")
+    if question.intent in INFORMATIONAL | UNSURE | set(FLOWS) and not _goes_on(question):
+        asked_for = _asked_for(question, base)
+        if asked_for:
+            return _with_industry(asked_for)
     if question.intent in UNSURE:
         question = _rescued(question)
     question = _with_industry(question)
@@ -106,12 +130,77 @@ def settle(question: Question, base: KnowledgeBase) -> Question:
     return replace(question, intent=_fitted(question))
 
 
+def _goes_on(question: Question) -> bool:
+    """Whether a short message names nothing and so speaks of what was being talked about."""
+    names = question.exposures_named or question.terms or question.topic or question.outside
+    return bool(question.frame and question.frame.intent) and question.words() <= ELLIPSIS_WORDS and not names
+
+
+def _asked_for(question: Question, base: KnowledgeBase) -> Question | None:
+    """The question as one for the entry that it most probably asks for; None where no entry is likely enough."""
+    found = likeliest(question, base)
+    if found is None:
+        return None
+    entry, likely = found
+    topic = base.topic(entry.id)
+    surely_other = topic and topic.intent != question.intent in OF_A_POLICY and question.confidence >= CONFIDENT
+    if likely < (RELEVANT_TO_FLOW if question.intent in FLOWS or surely_other else RELEVANT):
+        return None
+    return None if entry.kind == INTENT else _about(entry.id, entry.kind, question, base)
+
+
+def _about(entry_id: str, kind: str, question: Question, base: KnowledgeBase) -> Question:
+    """The question as one for an entry."""
+    topic = base.topic(entry_id)
+    if topic:
+        return replace(question, intent=topic.intent, topic=topic.id)
+    if kind == "term":
+        return replace(question, intent="ask_term", terms=question.terms if entry_id in question.terms else (entry_id,))
+    if kind == "industry":
+        return replace(question, intent="ask_recommendation", industry=entry_id)
+    if kind == "policy":
+        asked = replace(question, policies=question.policies or (entry_id,))
+        intent = _fitted(asked)
+        return replace(asked, intent=intent if intent in OF_ONE_POLICY else "ask_policy")
+    # Which incident it is, the action decides, which knows how sure it has to be.
+    return replace(question, intent="ask_coverage" if question.policies else "ask_what_covers")
+
+
+def _weighed_by_policy(question: Question, base: KnowledgeBase) -> Question:
+    """Incidents that the named policy expressly decides weigh more: people ask a policy about what it is for."""
+    named = set(question.policies)
+    if not named:
+        return question
+    scores = {
+        s.id: s.score * (LISTED if named & _decided_by(base.exposure(s.id)) else 1.0)
+        for s in question.of_kind("exposure")
+    }
+    kept = sum(s.score for s in question.of_kind("exposure"))
+    scale = kept / sum(scores.values()) if scores else 1.0
+    weighed = [replace(s, score=scores[s.id] * scale) if s.kind == "exposure" else s for s in question.subjects]
+    return replace(question, subjects=tuple(sorted(weighed, key=lambda s: -s.score)))
+
+
+def _decided_by(exposure: Exposure | None) -> set[str]:
+    """The policies whose answer on an exposure stands in its entry."""
+    if exposure is None:
+        return set()
+    grants = (
+        *exposure.covered_by,
+        *exposure.sometimes_covered_by,
+        *exposure.not_covered_by,
+        *exposure.ask_an_agent_about,
+    )
+    return {grant.policy for grant in grants}
+
+
 def _outside(question: Question, base: KnowledgeBase) -> bool:
     """Whether the message names something the guide does not speak about, and nothing of a business."""
     named = [o for o in map(base.outside, question.outside) if o]
     if any(o.even_for_business for o in named):
         return True
-    return bool(named) and not question.policies and not _BUSINESS.search(question.text)
+    ours = question.policies or question.industry or _BUSINESS.search(question.text)
+    return bool(named) and not ours
 
 
 def _rescued(question: Question) -> Question:
@@ -142,6 +231,8 @@ def _is_strange(question: Question) -> bool:
         return False
     if question.words() <= SHORT_QUESTION and question.confidence >= SURE_INTENT:
         return False  # "who needs this?" has no word of the trade, and means this guide's subject
+    if question.intent in MEANS_A_POLICY and not REFERS_BACK.search(question.text):
+        return True  # "is a degree worth it?" asks for no policy, though it asks for a need
     return max((s.nearest for s in question.subjects), default=0.0) < FAMILIAR
 
 

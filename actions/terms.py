@@ -18,13 +18,14 @@ CLOSE_HIT = -7.0  # bm25 of a full-text hit that shares the rare words of the qu
 @answers("ask_term")
 def term(question: Question, base: KnowledgeBase) -> Answer:
     """What the words mean; one that is not in the base is said to be unknown."""
+    named = base.topic(question.topic)
+    if named and named.intent == "ask_term":
+        return topic_answer(named, base, question)
     terms = [t for t in map(base.term, question.terms) if t][:TERMS_AT_ONCE]
     if not terms:
         if question.policies:
             return overview(question, base)
         topic = best_topic(question, base, "ask_term")
-        if topic and topic.id == question.topic:
-            return topic_answer(topic, base, question)
         if topic and (subject := question.of_kind("topic")) and subject[0].score >= SURE_TOPIC:
             return topic_answer(topic, base, question)
         return _closest(question, base)

@@ -103,9 +103,13 @@ class Guide:
         events = reversed(tracker.events) if tracker else ()
         heard = next((event for event in events if isinstance(event, UserUttered)), None)
         intent = (heard.parse_data if heard else {}).get("intent") or {}
-        answer: dict[str, Any] = next((m["answer"] for m in reversed(collector.messages) if m.get("answer")), {})
         return Turn(
-            text, str(intent.get("name")), float(intent.get("confidence") or 0), collector.messages, elapsed, answer
+            text,
+            str(intent.get("name")),
+            float(intent.get("confidence") or 0),
+            collector.messages,
+            elapsed,
+            _together([m["answer"] for m in collector.messages if m.get("answer")]),
         )
 
     async def converse(self, turns: Iterable[str]) -> list[Turn]:
@@ -116,6 +120,21 @@ class Guide:
         if isinstance(store, InMemoryTrackerStore):
             store.store.pop(conversation, None)  # four hundred questions need not be kept
         return said
+
+
+def _together(answers: list[dict[str, Any]]) -> dict[str, Any]:
+    """The answers of one turn as one: of several questions, the first decides intent, status and verdict."""
+    if len(answers) < 2:
+        return answers[0] if answers else {}
+    joined = dict(answers[0])
+    for name in ("policies", "entries", "sources"):
+        every = [each for answer in answers for each in answer.get(name) or []]
+        joined[name] = [each for n, each in enumerate(every) if each not in every[:n]]
+    joined["buttons"] = answers[-1].get("buttons") or []
+    joined["verdict"] = next((a["verdict"] for a in answers if a.get("verdict")), None)
+    joined["exposure"] = next((a["exposure"] for a in answers if a.get("exposure")), None)
+    joined["more_text"] = "\n\n".join(a["more_text"] for a in answers if a.get("more_text"))
+    return joined
 
 
 def turns_of(item: Mapping[str, Any]) -> list[str]:

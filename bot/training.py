@@ -50,7 +50,7 @@ def inputs_digest() -> str:
     for file in files:
         digest.update(file.as_posix().encode() + b"\0" + file.read_bytes())
     base = KnowledgeBase(DATABASE)
-    digest.update(repr((base.names(), base.phrases())).encode())
+    digest.update(repr((base.names(), base.phrases(), base.questions())).encode())
     base.close()
     return digest.hexdigest()
 

@@ -6,7 +6,6 @@ import json
 import re
 import sqlite3
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -147,22 +146,26 @@ class KnowledgeBase:
             self._db = sqlite_utils.Database(connection)
             self._meta = {row["key"]: row["value"] for row in self._db.table("meta").rows}
             self.version: str = self._meta["version"]
+            rows = self._db.conn.execute("select id, kind, body from entry order by rowid").fetchall()
         except (sqlite3.Error, KeyError) as error:
             raise KnowledgeUnavailable(
-                f"{path} is not a knowledge base ({error}): run `guide knowledge build`."
+                f"{path} is not a knowledge base of this guide ({error}): run `guide knowledge build`."
             ) from error
         self.notices: dict[str, Any] = json.loads(self._meta["notices"])
-        # Entries are few and immutable while this object lives, so each is read once.
-        self.entry = lru_cache(maxsize=None)(self._entry)
-        self.kind_of = lru_cache(maxsize=None)(self._kind_of)
+        # Entries are few and do not change while this object lives: all are read at once, so that no visitor waits.
+        self._entries: dict[str, tuple[str, Entry]] = {
+            entry_id: (kind, MODELS[kind].parse_raw(body)) for entry_id, kind, body in rows
+        }
 
-    def _kind_of(self, entry_id: str) -> str | None:
-        row = self._db.conn.execute("select kind from entry where id = ?", [entry_id]).fetchone()
-        return row[0] if row else None
+    def kind_of(self, entry_id: str) -> str | None:
+        """policy, exposure, industry, term, topic or outside; None for an unknown id."""
+        found = self._entries.get(entry_id)
+        return found[0] if found else None
 
-    def _entry(self, entry_id: str) -> Entry | None:
-        row = self._db.conn.execute("select kind, body from entry where id = ?", [entry_id]).fetchone()
-        return MODELS[row[0]].parse_raw(row[1]) if row else None
+    def entry(self, entry_id: str) -> Entry | None:
+        """The entry of any kind with that id."""
+        found = self._entries.get(entry_id)
+        return found[1] if found else None
 
     def _typed(self, entry_id: str | None, model: type[E]) -> E | None:
         entry = self.entry(entry_id) if entry_id else None
@@ -188,8 +191,7 @@ class KnowledgeBase:
 
     def ids(self, kind: str) -> list[str]:
         """Ids of all entries of a kind, in the order of the content."""
-        rows = self._db.conn.execute("select id from entry where kind = ? order by rowid", [kind])
-        return [row[0] for row in rows]
+        return [entry_id for entry_id, (of, _) in self._entries.items() if of == kind]
 
     def source(self, source_id: str) -> Source:
         """Raises KeyError for an id that is not in sources.yml."""
@@ -287,7 +289,7 @@ class KnowledgeBase:
             return []
         match = " OR ".join(f'"{word}"' for word in dict.fromkeys(words[:40]))
         rows = self._db.conn.execute(
-            "select entry.id, entry.kind, entry.name, bm25(entry_text_fts, 6.0, 3.0, 1.0) as rank"
+            "select entry.id, entry.kind, entry.name, bm25(entry_text_fts, 6.0, 3.0, 1.0, 1.0) as rank"
             " from entry_text_fts join entry_text on entry_text.rowid = entry_text_fts.rowid"
             " join entry on entry.id = entry_text.id where entry_text_fts match ? order by rank limit ?",
             [match, limit],

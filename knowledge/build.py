@@ -41,7 +41,7 @@ def build(folder: Path = CONTENT, database: Path = DATABASE) -> str:
         _create_tables(db)
         with db.conn:
             _fill(db, content, version)
-        db.table("entry_text").enable_fts(["name", "aliases", "body"], tokenize="porter unicode61")
+        db.table("entry_text").enable_fts(["name", "aliases", "asked", "body"], tokenize="porter unicode61")
     finally:
         db.close()
     os.replace(fresh, database)
@@ -100,7 +100,7 @@ def _create_tables(db: sqlite_utils.Database) -> None:
         pk="id",
         foreign_keys=[("policy_id", "entry", "id")],
     )
-    db.table("entry_text").create({"id": str, "name": str, "aliases": str, "body": str}, pk="id")
+    db.table("entry_text").create({"id": str, "name": str, "aliases": str, "asked": str, "body": str}, pk="id")
 
 
 def _fill(db: sqlite_utils.Database, content: Content, version: str) -> None:
@@ -138,7 +138,8 @@ def _fill(db: sqlite_utils.Database, content: Content, version: str) -> None:
         {
             "id": entry.id,
             "name": entry.name,
-            "aliases": " · ".join([*entry.aliases, *entry.asked_as]),
+            "aliases": " · ".join(entry.aliases),
+            "asked": " · ".join([*entry.asked_as, *entry.questions]),
             "body": " ".join(_texts(entry)),
         }
         for _, entry in entries

@@ -54,6 +54,9 @@ MEASURED = re.compile(
 )
 AMOUNTS_OF_COVER = ("limits", "contract_demands")  # fields that hold nothing else
 
+# Standing texts that the guide cannot do without, where there are any.
+NOTICES = ("assistant_notice", "bot_identity", "recorded", "licence_line", "other_state", "spanish_pointer")
+
 VERDICT_IN_FRONT = re.compile(r"(?:yes|no|maybe|it depends|depends)\b", re.IGNORECASE)
 SENTENCE_END = re.compile(r"(?<![\s.][A-Za-z]\.)(?<=[.!?])\s+")  # not after an initial, as in "Federal v. Roe"
 
@@ -72,6 +75,7 @@ def check(content: Content) -> list[Finding]:
         *_hard_to_read(content),
         *_long_answers(content),
         *_verdicts_in_front(content),
+        *_missing_notices(content),
     ]
 
 
@@ -94,6 +98,12 @@ def normal_name(alias: str) -> str:
 
 def _place(content: Content, entry_id: str) -> str:
     return f"{content.places.get(entry_id, '?')} ({entry_id})"
+
+
+def _missing_notices(content: Content) -> Iterator[Finding]:
+    for name in NOTICES:
+        if content.notices and not content.notices.get(name):
+            yield Finding("notices.yml", f"the standing text '{name}' is missing", f"write '{name}: ' and the text")
 
 
 def _repeated_ids(content: Content) -> Iterator[Finding]:

@@ -59,7 +59,7 @@ class Entry(_Model):
 
     ``aliases`` are names, found word by word in what a visitor writes (typos are tolerated).
     ``asked_as`` are whole situations or questions; the guide recognises others by their meaning.
-    ``questions`` are asked of the real guide in the tests, and must land here.
+    ``questions`` are such as visitors ask; the tests ask the real guide each, and it must land here.
     """
 
     id: str = Field(regex=r"^[a-z][a-z0-9_]*$")

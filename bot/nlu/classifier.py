@@ -5,8 +5,7 @@ more features than examples, so the regression is solved in the space that the e
 solution for an L2 penalty (the representer theorem), several times faster.
 
 Confidence is not the regression's own probability, which knows nothing of how far a text lies from all
-examples: a second, three-feature regression learns from held-out folds how often the first choice is
-right (stacked Platt scaling).
+examples: it is learnt from held-out folds (``bot.nlu.calibration``).
 """
 
 from __future__ import annotations
@@ -17,18 +16,20 @@ from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sparse
+from numpy.typing import NDArray
 from scipy.linalg import eigh
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.utils.extmath import randomized_svd
 
 from bot.nlu.arrays import Floats
+from bot.nlu.calibration import Calibration, HeldOut
+from bot.nlu.ngrams import Vocabulary
 
 NGRAM_WEIGHT = 0.3  # n-gram blocks have unit length each, as the sentence vector has
-FOLDS = 3
 EXACT_UP_TO = 1000  # more examples than this, and only their main directions are kept
 MAIN_DIRECTIONS = 400  # as accurate as all of 3,000 here, and ten times faster to learn from
+FOLDS, FOLDS_OF_FEW = 3, 5  # up to EXACT_UP_TO examples are few: a third less would teach another classifier
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,11 @@ class Classifier:
     def __init__(self, penalty_c: float = 30.0) -> None:
         self.penalty_c = penalty_c
         self.classes: list[str] = []
-        self._vectorizers: list[TfidfVectorizer] = []
-        self._weights = np.zeros((0, 0), dtype=np.float32)
+        self._vocabulary = Vocabulary([[], []], np.zeros(0, dtype=np.float32))
+        self._weights = np.zeros((0, 0), dtype=np.float32)  # (384 + n-grams, classes)
         self._bias = np.zeros(0, dtype=np.float32)
-        self._examples = np.zeros((0, 0), dtype=np.float32)
-        self._labels = np.zeros(0, dtype=np.int64)
-        self._calibration = np.array([1.0, 0.0, 0.0, 0.0])
+        self._calibration = Calibration.none()
+        self._remember(np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.int64))
 
     def fit(self, texts: list[str], vectors: Floats, labels: list[str], calibrate: bool = True) -> None:
         """Learn from examples; vectors has shape (len(texts), 384).
@@ -66,17 +66,14 @@ class Classifier:
         self.classes = sorted(set(labels))
         if len(self.classes) < 2:
             raise ValueError("a classifier needs examples of at least two classes")
-        self._labels = np.searchsorted(self.classes, labels)
-        self._examples = vectors.astype(np.float32)
-        common = 2 if len(texts) > 200 else 1  # an n-gram seen once teaches nothing but its example
-        self._vectorizers = [
-            TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=common, dtype=np.float32),
-            TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=common, dtype=np.float32),
-        ]
-        for vectorizer in self._vectorizers:
-            vectorizer.fit(texts)
-        features = self._features(texts, vectors)
-        rotated, back = _span(features)
+        numbers = np.searchsorted(self.classes, labels)
+        by_class = np.argsort(numbers, kind="stable")
+        self._remember(vectors[by_class].astype(np.float32), numbers[by_class])
+        in_order = [texts[i] for i in by_class]
+        # An n-gram seen once teaches nothing but its example.
+        self._vocabulary = Vocabulary.of(in_order, common=2 if len(texts) > 200 else 1)
+        wording = NGRAM_WEIGHT * self._vocabulary.matrix(in_order)
+        rotated, back = _span(sparse.hstack([sparse.csr_matrix(self._examples), wording]).tocsr())
         model = self._regression().fit(rotated, self._labels)
         self._weights, self._bias = self._unrotated(model, back)
         if calibrate:
@@ -84,24 +81,25 @@ class Classifier:
 
     def guess(self, text: str, vector: Floats) -> Guess:
         """What one text most likely is."""
-        probabilities = self.probabilities(text, vector)
-        order = np.argsort(-probabilities)
+        chances = self.probabilities(text, vector)
+        order = np.argsort(-chances)
         best = int(order[0])
-        nearest = float(self._similarity(vector[None], np.array([best]))[0])
-        confidence = _sigmoid(_evidence(probabilities[None], np.array([nearest])) @ self._calibration)[0]
-        ranking = [(self.classes[i], float(probabilities[i])) for i in order]
-        return Guess(ranking, float(confidence), nearest)
+        nearest = (self._examples[self._starts[best] : self._ends[best]] @ vector).max()
+        confidence = self._calibration.confidence(chances[None], (self._centroids @ vector).max(keepdims=True))[0]
+        ranking = list(zip([self.classes[i] for i in order], chances[order].tolist(), strict=True))
+        return Guess(ranking, float(confidence), float(nearest))
 
     def probabilities(self, text: str, vector: Floats) -> Floats:
         """The regression's probability of every class, in the order of ``classes``."""
-        scores = self._features([text], vector[None]) @ self._weights + self._bias
-        return np.asarray(_softmax(scores)[0])
+        numbers, weights = self._vocabulary.weigh(text)
+        meaning, wording = self._weights[: len(vector)], self._weights[len(vector) :]
+        scores = vector @ meaning + NGRAM_WEIGHT * weights @ wording[numbers] + self._bias
+        exponents = np.exp(scores - scores.max())
+        return np.asarray(exponents / exponents.sum())
 
     def similar(self, vector: Floats) -> dict[str, float]:
         """For every class, the cosine to its nearest example."""
-        cosines = self._examples @ vector
-        best = np.full(len(self.classes), -1.0)
-        np.maximum.at(best, self._labels, cosines)
+        best = np.maximum.reduceat(self._examples @ vector, self._starts)
         return dict(zip(self.classes, best.tolist(), strict=True))
 
     def save(self, folder: Path) -> None:
@@ -112,12 +110,13 @@ class Classifier:
             bias=self._bias,
             examples=self._examples,
             labels=self._labels,
-            calibration=self._calibration,
-            **{f"idf{i}": v.idf_ for i, v in enumerate(self._vectorizers)},
+            rarity=self._vocabulary.rarity,
+            right=self._calibration.right,
+            familiar=self._calibration.familiar,
+            both=self._calibration.both,
         )
-        vocabularies = [{k: int(n) for k, n in v.vocabulary_.items()} for v in self._vectorizers]
         (folder / "classifier.json").write_text(
-            json.dumps({"classes": self.classes, "vocabularies": vocabularies, "penalty_c": self.penalty_c})
+            json.dumps({"classes": self.classes, "ngrams": self._vocabulary.known, "penalty_c": self.penalty_c})
         )
 
     @classmethod
@@ -131,23 +130,18 @@ class Classifier:
         arrays = np.load(folder / "classifier.npz", allow_pickle=False)
         self = cls(described["penalty_c"])
         self.classes = described["classes"]
+        self._vocabulary = Vocabulary(described["ngrams"], arrays["rarity"])
         self._weights, self._bias = arrays["weights"], arrays["bias"]
-        self._examples, self._labels = arrays["examples"], arrays["labels"]
-        self._calibration = arrays["calibration"]
-        word, char = described["vocabularies"]
-        self._vectorizers = [
-            TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, vocabulary=word, dtype=np.float32),
-            TfidfVectorizer(
-                analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, vocabulary=char, dtype=np.float32
-            ),
-        ]
-        for i, vectorizer in enumerate(self._vectorizers):
-            vectorizer.idf_ = arrays[f"idf{i}"]
+        self._calibration = Calibration(arrays["right"], arrays["familiar"], arrays["both"])
+        self._remember(arrays["examples"], arrays["labels"])
         return self
 
-    def _features(self, texts: list[str], vectors: Floats) -> sparse.csr_matrix:
-        blocks = [NGRAM_WEIGHT * v.transform(texts) for v in self._vectorizers]
-        return sparse.hstack([sparse.csr_matrix(vectors), *blocks]).tocsr()
+    def _remember(self, examples: Floats, labels: NDArray[np.int64]) -> None:
+        """Keep the examples, which stand class by class, so that each class is one slice."""
+        self._examples, self._labels = examples, labels
+        self._starts = np.searchsorted(labels, np.arange(len(self.classes)))
+        self._ends = np.append(self._starts[1:], len(labels))
+        self._centroids = _centroids(examples, labels)
 
     def _regression(self) -> LogisticRegression:
         return LogisticRegression(C=self.penalty_c, max_iter=300, tol=1e-3)
@@ -158,31 +152,28 @@ class Classifier:
             coefficients, bias = np.vstack([-coefficients, coefficients]) / 2, np.array([-bias[0], bias[0]]) / 2
         return np.asarray(back @ coefficients.T, dtype=np.float32), bias.astype(np.float32)
 
-    def _similarity(self, vectors: Floats, classes: Floats, skip: Floats | None = None) -> Floats:
-        """Cosine of each vector to the nearest example of its class, leaving examples of ``skip`` out."""
-        cosines = vectors @ self._examples.T
-        cosines = np.where(self._labels[None, :] == classes[:, None], cosines, -1.0)
-        if skip is not None:
-            cosines[:, skip] = -1.0
-        return cosines.max(axis=1)
+    def _calibrate(self, rotated: Floats) -> Calibration:
+        few = len(rotated) <= EXACT_UP_TO and np.bincount(self._labels).min() >= FOLDS_OF_FEW
+        folds = FOLDS_OF_FEW if few else FOLDS
+        if np.bincount(self._labels).min() < folds:
+            return Calibration.none()
+        found = []
+        for train, test in StratifiedKFold(folds, shuffle=True, random_state=7).split(rotated, self._labels):
+            model, labels = self._regression().fit(rotated[train], self._labels[train]), self._labels[test]
+            chances = model.predict_proba(rotated[test])
+            cosines = self._examples[test] @ _centroids(self._examples[train], self._labels[train]).T
+            familiarity = cosines.max(axis=1)
+            cosines[np.arange(len(test)), labels] = -1
+            found.append((chances, chances.argmax(axis=1) == labels, familiarity, cosines.max(axis=1)))
+        return Calibration.learn(HeldOut(*(np.concatenate(column) for column in zip(*found, strict=True))))
 
-    def _calibrate(self, rotated: Floats) -> Floats:
-        smallest = int(np.bincount(self._labels).min())
-        if smallest < FOLDS:
-            return self._calibration
-        evidence, right = [], []
-        for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=7).split(rotated, self._labels):
-            model = self._regression().fit(rotated[train], self._labels[train])
-            probabilities = model.predict_proba(rotated[test])
-            chosen = probabilities.argmax(axis=1)
-            nearest = self._similarity(self._examples[test], chosen, skip=test)
-            evidence.append(_evidence(probabilities, nearest))
-            right.append(chosen == self._labels[test])
-        stacked, outcome = np.vstack(evidence), np.concatenate(right)
-        if outcome.all():
-            return self._calibration
-        model = LogisticRegression(C=1.0, fit_intercept=False).fit(stacked, outcome)
-        return np.asarray(model.coef_[0])
+
+def _centroids(examples: Floats, labels: NDArray[np.int64]) -> Floats:
+    """The mean of each class's examples at unit length, shape (classes, 384); labels are 0, 0, …, 1, …"""
+    if not len(labels):
+        return examples
+    sums = np.add.reduceat(examples, np.flatnonzero(np.diff(labels, prepend=-1)))
+    return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True))
 
 
 def _span(features: sparse.csr_matrix) -> tuple[Floats, Floats]:
@@ -195,19 +186,3 @@ def _span(features: sparse.csr_matrix) -> tuple[Floats, Floats]:
     kept = values > 1e-6
     scale = np.sqrt(values[kept])
     return directions[:, kept] * scale, np.asarray(features.T @ (directions[:, kept] / scale))
-
-
-def _evidence(probabilities: Floats, nearest: Floats) -> Floats:
-    """What tells whether the first choice is right: its log-odds, its lead, its distance; and a constant."""
-    top = np.sort(probabilities, axis=1)[:, ::-1]
-    first = np.clip(top[:, 0], 1e-6, 1 - 1e-6)
-    return np.column_stack([np.log(first / (1 - first)), first - top[:, 1], nearest, np.ones(len(first))])
-
-
-def _softmax(scores: Floats) -> Floats:
-    exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
-
-
-def _sigmoid(values: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-values)))

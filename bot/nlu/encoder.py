@@ -25,6 +25,7 @@ SHA256 = {
 }
 MAX_TOKENS = 128
 DIMENSIONS = 384
+RECENT = 8  # texts whose vectors are kept: the parts of the pipeline ask for the same ones again
 
 
 class EncoderUnavailable(Exception):
@@ -54,12 +55,11 @@ class Encoder:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._recent = lru_cache(maxsize=RECENT)(self._run)
 
     def embed(self, text: str) -> Floats:
-        """The unit vector of one text, shape (384,); only its first 128 word pieces count."""
-        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-        outputs = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        return np.asarray(outputs[0][0], dtype=np.float32)
+        """The unit vector of one text, shape (384,), read-only; only its first 128 word pieces count."""
+        return self._recent(text)
 
     def embed_all(self, texts: list[str]) -> Floats:
         """Vectors of many texts, shape (n, 384), each exactly as ``embed`` gives it.
@@ -67,10 +67,17 @@ class Encoder:
         Texts go through one at a time: int8 scales are chosen per call, so a batch would give a text
         another vector in training than in service.  Cores share the work instead.
         """
-        if not texts:
-            return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        if len(texts) < 2:  # a message in service: starting threads costs more than they save
+            return np.array([self.embed(text) for text in texts], dtype=np.float32).reshape(-1, DIMENSIONS)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return np.stack(list(pool.map(self.embed, texts)))
+            return np.stack(list(pool.map(self._run, texts)))
+
+    def _run(self, text: str) -> Floats:
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        outputs = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        vector = np.asarray(outputs[0][0], dtype=np.float32)
+        vector.flags.writeable = False
+        return vector
 
     def knows_word(self, word: str) -> bool:
         """Whether the model has the lower-case word as one piece: nearly always a real English word."""

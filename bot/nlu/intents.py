@@ -100,6 +100,8 @@ class IntentClassifier(GraphComponent):
         whole = self._classifier.guess(text, meaning)
         best, weight = whole, whole.confidence
         for sentence in asking_sentences(text):
+            if weight >= ASKING_WEIGHT:
+                break  # no sentence can be surer
             guess = self._classifier.guess(sentence, shared_encoder().embed(sentence))
             if guess.confidence * ASKING_WEIGHT > weight:
                 best, weight = guess, guess.confidence * ASKING_WEIGHT

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -22,53 +21,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.classifier import Classifier
 from bot.nlu.encoder import Encoder, shared_encoder
 from bot.nlu.reading import SUBJECTS, normal_text, subject_text, vector
+from bot.nlu.terms import TermLinker
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Exposure
 
-# Kinds found by meaning (policies are found by name alone), and how many of each the actions look at: what is
+# Kinds found by meaning (policies mostly by name), and how many of each the actions look at: what is
 # kept travels with every later message of the conversation.
-KEPT = {"exposure": 12, "topic": 5, "term": 3, "industry": 1}
+KEPT = {"exposure": 12, "topic": 5, "term": 3, "industry": 1, "policy": 1}
 BARE = {"exposure"}  # an incident is the same whatever policy is asked about; guidance is not
-
-
-def _any(words: str) -> str:
-    """A pattern for any of the phrases between the bars, longest first."""
-    return "(?:" + "|".join(sorted((w.strip() for w in words.split("|")), key=len, reverse=True)) + ")"
-
-
-_DETERMINER = _any("our|my|the|your|a|an|any|this|that|which|what|normal|regular|standard")
-_THING = _any("insurance|policy|policies|coverage|cover|insurer|it")
-_INSURANCE = rf"(?:{_DETERMINER}\s+)*{_THING}(?:\s+{_THING})*"
-_PAYS = _any(
-    "cover|covers|covering|pay|pays|pay for|pays for|pay out|respond|responds|respond to|responds to|apply|applies"
-    "|help|helps|help with|handle|handles|include|includes|protect|protects|take care of|kick in|kicks in"
-)
-_OBJECT = rf"(?:\s+{_any('us|me|it|for|if|when|against|by|that|this')})*"
-_MAY = _any("would|will|should|could|can")
-_DOES = _any("does|do|did|will|would|can|could|is|are")
-_WE = _any("we|i|my business|our company|it|that|this|they")
-_ASKING = re.compile(
-    "|".join(
-        [
-            rf"\b{_DOES}\s+{_INSURANCE}\s+{_PAYS}{_OBJECT}\b",
-            rf"\b{_INSURANCE}\s+(?:that\s+)?(?:{_MAY}\s+)?{_PAYS}{_OBJECT}\b",
-            rf"\b{_any('are|am|is|would|will')}\s+{_WE}\s+(?:be\s+)?{_any('insured|covered|protected')}{_OBJECT}\b",
-            rf"\b{_any('who|what')}\s+(?:{_MAY}\s+)?{_any('pay|pays|cover|covers')}{_OBJECT}\b",
-            rf"\b{_any('do|does')}\s+{_INSURANCE}\b",
-            rf"\b{_any('covered|insured|included')}\s+{_any('under|by|in|with')}\s+{_INSURANCE}\b",
-        ]
-    ),
-    re.IGNORECASE,
-)
-
-
-def without_asking(text: str) -> str:
-    """The text without "does our insurance pay for", "are we covered if" and the like.
-
-    The text itself where nothing would be left.
-    """
-    rest = re.sub(r"\s+", " ", _ASKING.sub(" ", text)).strip(" ?.,!")
-    return rest if len(rest) > 3 else text
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -101,17 +61,16 @@ class SubjectRecognizer(GraphComponent):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Situations live outside the training data, so they are part of what makes a model."""
         base = KnowledgeBase()
-        return hashlib.sha256(json.dumps([base.names(), base.phrases()]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([base.names(), base.phrases(), base.questions()]).encode()).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         base = KnowledgeBase()
+        linker = TermLinker.of(base, training_data)
         for kind in KEPT:
-            examples = _situations(base, kind)
-            if kind in BARE:
-                examples = [(entry, without_asking(text)) for entry, text in examples]
+            examples = situations(base, kind)
             if len({entry for entry, _ in examples}) < 2:
                 continue
-            texts = [text for _, text in examples]
+            texts = as_read(linker, kind, [text for _, text in examples])
             classifier = Classifier()
             classifier.fit(texts, self._encoder.embed_all(texts), [entry for entry, _ in examples], calibrate=False)
             self._classifiers[kind] = classifier
@@ -156,9 +115,15 @@ class SubjectRecognizer(GraphComponent):
         return sorted(subjects, key=lambda subject: -float(subject["score"]))
 
 
-def _situations(base: KnowledgeBase, kind: str) -> list[tuple[str, str]]:
+def as_read(linker: TermLinker, kind: str, texts: list[str]) -> list[str]:
+    """Texts of a kind as a message with them would be read: names written out, for some the asking taken away."""
+    messages = linker.process([Message.build(text=text) for text in texts])
+    return [subject_text(message) if kind in BARE else normal_text(message) for message in messages]
+
+
+def situations(base: KnowledgeBase, kind: str) -> list[tuple[str, str]]:
     """(entry id, text) of everything that says what an entry is about."""
-    found = [(entry_id, text) for of, entry_id, text in base.phrases() if of == kind]
+    found = [(entry_id, text) for of, entry_id, text in [*base.phrases(), *base.questions()] if of == kind]
     found += [(entry_id, alias) for of, entry_id, alias in base.names() if of == kind]
     for entry_id in base.ids(kind):
         entry = base.entry(entry_id)

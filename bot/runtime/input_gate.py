@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_CHARACTERS = 4_000
+LONGEST_WORD = 45  # characters; the longest word of a large English dictionary
 KEPT = "\n\t\u200d"  # the last one joins an emoji of several
 _COMMAND = re.compile(r"/\S*", re.DOTALL)
 _TRUNCATED = 200  # characters kept of a text that is refused
@@ -48,7 +49,7 @@ def inspect(text: str | None) -> Passed | Refused:
         return Refused("too_long", cleaned[:_TRUNCATED])
     if cleaned.startswith("/") and _COMMAND.match(cleaned):
         return Refused("command", cleaned[:_TRUNCATED])
-    if not any(c.isalnum() for c in cleaned):
+    if not any(c.isalnum() for c in cleaned) or min(map(len, cleaned.split())) > LONGEST_WORD:
         return Refused("no_words", cleaned[:_TRUNCATED])
     return Passed(cleaned)
 

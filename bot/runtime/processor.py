@@ -18,6 +18,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.nlu.questions import several_questions
 from bot.runtime.input_gate import Passed, chosen, inspect
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,10 @@ class GuideProcessor(MessageProcessor):
         tracker: DialogueStateTracker | None = None,
         only_output_properties: bool = True,
     ) -> dict[str, Any]:
-        """Parse data of a message; see the module for what differs from Rasa's."""
+        """Parse data of a message; see the module for what differs from Rasa's.
+
+        Where a message asks several questions, ``parts`` holds the parse data of each.
+        """
         gate = inspect(message.text)
         if not isinstance(gate, Passed):
             return _decided(gate.text, {"intent": "unreadable", "topic": gate.reason})
@@ -45,7 +49,13 @@ class GuideProcessor(MessageProcessor):
         ask = chosen(gate.text, await self._buttons_offered(tracker)) if tracker else None
         if ask is not None:
             return _decided(gate.text, dict(ask))
-        return await super().parse_message(message, tracker, only_output_properties)
+        parsed: dict[str, Any] = await super().parse_message(message, tracker, only_output_properties)
+        parts = [UserMessage(part, sender_id=message.sender_id) for part in several_questions(gate.text)]
+        if parts:
+            parsed["parts"] = [
+                await super(GuideProcessor, self).parse_message(p, None, only_output_properties) for p in parts
+            ]
+        return parsed
 
     async def _buttons_offered(self, tracker: DialogueStateTracker) -> list[dict[str, Any]]:
         """Buttons of the guide's last answer, also where that was said in the session before.

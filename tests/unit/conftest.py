@@ -170,7 +170,17 @@ checklist_source: [article]
 - {id: article, title: An article, publisher: An agency, used_for: nearly everything}
 - {id: report, title: A report, publisher: An insurer, year: 2024, used_for: prices}
 """,
-    "notices.yml": "assistant_notice: I am a bot.\n",
+    "notices.yml": "\n".join(
+        [
+            "assistant_notice: I am a bot.",
+            "bot_identity: A bot.",
+            "recorded: This is recorded.",
+            'licence_line: "{agency}, {licence}"',
+            "other_state: I know {known} alone, not {state}.",
+            "spanish_pointer: Un agente puede ayudarle.",
+        ]
+    )
+    + "\n",
 }
 
 

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
 
+from bot.nlu.calibration import Calibration, HeldOut
 from bot.nlu.classifier import Classifier
+from bot.nlu.ngrams import Vocabulary
 
 WORDS = {
     "price": "price cost premium cheap expensive pay rate dollars",
@@ -120,3 +123,50 @@ def test_classes_with_too_few_examples_to_calibrate_on_still_work() -> None:
     texts, vectors, labels = _examples(1, each=2)
     classifier.fit(texts, vectors, labels)
     assert 0 <= classifier.guess(texts[0], vectors[0]).confidence <= 1
+
+
+def _held_out(count: int = 400, classes: int = 5) -> HeldOut:
+    """Messages right as often as the classifier says; familiar ones near a centroid, strangers far from all."""
+    noise = np.random.default_rng(5)
+    chances = noise.dirichlet(np.full(classes, 0.3), count)
+    right = noise.random(count) < chances.max(axis=1)
+    return HeldOut(chances, right, noise.normal(0.7, 0.1, count), noise.normal(0.4, 0.1, count))
+
+
+def test_confidence_is_how_often_the_first_choice_is_right() -> None:
+    held_out = _held_out(4000)
+    confidence = Calibration.learn(held_out).confidence(held_out.chances, held_out.familiarity)
+    assert confidence.mean() == pytest.approx(held_out.right.mean(), abs=0.01)
+    for low, high in [(0.3, 0.6), (0.6, 0.8), (0.8, 1.0)]:
+        these = (confidence > low) & (confidence <= high)
+        assert confidence[these].mean() == pytest.approx(held_out.right[these].mean(), abs=0.08)
+
+
+def test_a_sure_choice_for_a_stranger_is_not_trusted() -> None:
+    calibration = Calibration.learn(_held_out())
+    sure = np.array([[0.96, 0.01, 0.01, 0.01, 0.01]] * 2)
+    known, stranger = calibration.confidence(sure, np.array([0.8, 0.3]))
+    assert known > 0.8
+    assert stranger < 0.3
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_without_both_right_and_wrong_choices_confidence_is_the_probability(right: bool) -> None:
+    held_out = _held_out()
+    same = HeldOut(held_out.chances, np.full(400, right), held_out.familiarity, held_out.strangeness)
+    confidence = Calibration.learn(same).confidence(held_out.chances, held_out.familiarity)
+    assert confidence == pytest.approx(held_out.chances.max(axis=1), abs=1e-4)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=8), st.text(max_size=60), st.sampled_from([1, 2]))
+def test_ngrams_weigh_what_scikit_learn_makes_them_weigh(texts: list[str], asked: str, common: int) -> None:
+    texts = [*texts, "one example text", "another example"]
+    ours = Vocabulary.of(texts, common).matrix([asked, *texts]).toarray()
+    theirs = [
+        TfidfVectorizer(sublinear_tf=True, min_df=common, dtype=np.float32, **block).fit(texts)
+        for block in ({"ngram_range": (1, 2)}, {"ngram_range": (3, 5), "analyzer": "char_wb"})
+    ]
+    expected = np.hstack([block.transform([asked, *texts]).toarray() for block in theirs])
+    assert ours.shape == expected.shape
+    assert np.allclose(ours, expected, rtol=0, atol=1e-5)

@@ -27,7 +27,13 @@ def test_texts_together_get_the_vectors_they_get_alone() -> None:
     texts = ["short", "a rather longer text about insurance for call centers", "short", "", "🙂"]
     together = shared_encoder().embed_all(texts)
     assert np.array_equal(together, np.stack([shared_encoder().embed(text) for text in texts]))
+    assert np.array_equal(shared_encoder().embed_all(texts[:1]), together[:1])
     assert shared_encoder().embed_all([]).shape == (0, DIMENSIONS)
+
+
+def test_a_vector_that_others_share_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        shared_encoder().embed("shared by the parts of the pipeline")[0] = 1.0
 
 
 def test_close_meaning_is_closer_than_another_subject() -> None:

@@ -58,6 +58,7 @@ def test_ordinary_text_passes_as_it_was_typed(text: str) -> None:
         ("🙂🙂🙂", "no_words"),
         ("?" * 40, "no_words"),
         ("…!", "no_words"),
+        ("w" * 60, "no_words"),
         ("/restart", "command"),
         ('/ask_coverage{"policy": "cyber"}', "command"),
         ("  /greet", "command"),
@@ -74,7 +75,8 @@ def test_what_cannot_be_read_is_refused_for_its_own_reason(text: str | None, rea
 
 
 def test_the_longest_message_allowed_passes() -> None:
-    assert inspect("x" * MAX_CHARACTERS) == Passed("x" * MAX_CHARACTERS)
+    longest = "xy " * (MAX_CHARACTERS // 3) + "x"
+    assert inspect(longest) == Passed(longest)
 
 
 def test_text_that_normalising_blows_up_is_refused() -> None:

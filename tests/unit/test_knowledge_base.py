@@ -139,7 +139,7 @@ def test_a_build_that_fails_half_way_leaves_the_old_database(published, monkeypa
 def test_a_folder_for_the_database_is_made(draft):
     draft.database = draft.database.parent / "new" / "place" / "guide.db"
     draft.build()
-    assert KnowledgeBase(draft.database).notices == {"assistant_notice": "I am a bot."}
+    assert KnowledgeBase(draft.database).notices["assistant_notice"] == "I am a bot."
 
 
 # --- the matrix --------------------------------------------------------------------------------------

@@ -157,6 +157,11 @@ def test_standing_texts_without_names_are_refused(published):
     assert published.refusal().startswith("notices.yml: holds no named texts. Remedy: ")
 
 
+def test_a_standing_text_that_is_missing_is_named(published):
+    published.edit("notices.yml", "recorded: This is recorded.\n", "")
+    assert "notices.yml: the standing text 'recorded' is missing. Remedy: " in published.refusal()
+
+
 def test_all_broken_files_are_named_at_once(published):
     published.edit(EO, "short_name:", "shortname:")
     published.write("terms.yml", "")

@@ -230,11 +230,11 @@ def test_another_answer_asks_for_no_training(published):
     assert "make train" not in str(changes(published))
 
 
-def test_another_test_question_asks_for_no_training(published):
+def test_another_question_is_shown_apart_and_asks_for_training(published):
     published.edit(TERMS, "questions: [What is a retention?,", "questions: [What is it?,")
     (item,) = section(published, "NOT SEEN")
     assert "questions, removed: What is a retention?" in item
-    assert not changes(published).needs_training
+    assert changes(published).needs_training
 
 
 def test_sections_come_in_order_of_importance(published):

@@ -89,6 +89,48 @@ def test_names_of_the_trade_stay_whole() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("wc&gl", ["wc", "gl"]),
+        ("gl+e&o", ["gl", "e&o"]),
+        ("e&o&d&o", ["e&o", "d&o"]),
+        ("d&o/epli", ["d&o", "epli"]),
+        ("P&NC", ["P&NC"]),
+    ],
+)
+def test_names_joined_by_a_sign_are_read_apart(text: str, words: list[str]) -> None:
+    assert [match.group() for match in words_of(text)] == words
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [("COIs", "coi"), ("EOs", "eo"), ("E&Os", "e&o"), ("Is", "is"), ("GAS", "gas")]
+)
+def test_several_of_an_abbreviation_are_read_as_it(typed: str, read: str) -> None:
+    assert plain(typed) == read
+
+
+NAMED = Spelling(
+    TRADE | {"call": 3, "center": 3, "wear": 1, "tear": 1},
+    REAL.__contains__,
+    [["call", "center"], ["wear", "and", "tear"]],
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("a cal center here", "a call center here"),  # real to the encoder, and too short to be mended alone
+        ("ball center", "ball center"),  # another letter may be another word
+        ("all center staff", "all center staff"),  # and so may the first one left out
+        ("coffee and tea", "coffee and tea"),  # "and" tells nothing of what follows
+        ("cal me", "cal me"),
+    ],
+)
+def test_a_short_word_is_mended_by_the_rest_of_a_name_beside_it(typed: str, meant: str) -> None:
+    assert NAMED.mend_beside(typed.split()) == meant.split()
+
+
+@pytest.mark.parametrize(
     ("word", "one"),
     [
         ("policies", "policy"), ("claims", "claim"), ("client's", "client"), ("owners'", "owner"), ("bus", "bus"),

@@ -1,0 +1,52 @@
+"""Where one question of a message ends and the next begins."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.nlu.questions import MOST, several_questions
+
+
+@pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        ("What is D&O and how much does it cost?", ["What is D&O", "and how much does it cost?"]),
+        ("what is E&O, do I need it, what does it cost", ["what is E&O", "do I need it", "what does it cost"]),
+        (
+            "Our router burned a carpet. Does GL pay? Also how do I report it? thanks",
+            ["Our router burned a carpet. Does GL pay?", "Also how do I report it? thanks"],
+        ),
+    ],
+)
+def test_each_question_keeps_what_was_told_for_it(text, questions):
+    assert several_questions(text) == questions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what happens when a rep gives bad advice and the client sues",
+        "A courier tripped over our cables. Who pays?",
+        "is it true that GL covers that? my agent said so",
+        "Do you know what E&O is, and if so",
+        "cyber",
+        "",
+    ],
+)
+def test_one_question_is_not_cut(text):
+    assert several_questions(text) == []
+
+
+@given(st.text(max_size=400))
+def test_nothing_is_lost_of_any_text(text):
+    questions = several_questions(text)
+    assert len(questions) in {0, *range(2, MOST + 1)}
+    assert all(question.strip() for question in questions)
+
+
+@given(st.lists(st.sampled_from(["what is E&O?", "do I need it?", "We are ten people.", "and why?"]), max_size=6))
+def test_questions_come_in_the_order_asked(pieces):
+    questions = several_questions(" ".join(pieces))
+    text = " ".join(pieces)
+    places = [text.find(question.split("?")[0]) for question in questions]
+    assert places == sorted(places) or len(set(pieces)) < len(pieces)
