@@ -36,8 +36,9 @@ bench-knowledge: .make/dev ## Time the build of the knowledge base and its queri
 lock: $(UV) ## Resolve the dependencies anew into the requirements files
 	$(UV) pip compile -q pyproject.toml -p 3.11 --generate-hashes --no-emit-index-url -o requirements.lock
 	$(UV) pip compile -q pyproject.toml -p 3.11 --group dev -c requirements.lock --generate-hashes --no-emit-index-url -o requirements-dev.lock
-encoder: $(UV) ## Remake the sentence encoder from the published weights
-	$(UV) run --script scripts/build_encoder.py
+encoder: $(UV) .make/dev train ## Tune the sentence encoder on the project's phrases and quantise it (half an hour)
+	$(UV) run --script scripts/tune_encoder.py .make/tuned
+	$(UV) run --script scripts/build_encoder.py --weights .make/tuned
 relevance: .make/dev train ## Learn anew what counts for an entry (after large changes of content or training data)
 	$(PY) -m scripts.fit_relevance
 clean: ## Remove everything that was made: environment, model, database, caches

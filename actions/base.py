@@ -16,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import Answer, Button, Status
 from actions.handing_over import PRIORITY, pass_on, passes_on, told
 from actions.question import Frame, Question, read_question, with_frame
+from actions.relevance import known
 from actions.routing import settle
 from actions.settings import Agency
 from actions.wording import text_of
@@ -140,7 +141,7 @@ def answers_to_each(message: Mapping[str, Any], frame: Frame | None, turn: int, 
     calm reply is wanted, not three.
     """
     intent = (message.get("intent") or {}).get("name")
-    if intent in PRIORITY or len(message.get("parts") or []) < 2:
+    if intent in PRIORITY or len(message.get("parts") or []) < 2 or known(read_question(message, frame), base):
         return []
     replies: list[Reply] = []
     said: set[tuple[Any, ...]] = set()

@@ -6,11 +6,11 @@ import us
 
 from actions.answer import Answer, Button, Status
 from actions.base import TALK_TO_AGENT, GuideAction, answers
-from actions.question import SURE_TOPIC, Question
-from actions.routing import SURE_INTENT
+from actions.question import ELLIPSIS_WORDS, SURE_TOPIC, Question
+from actions.routing import CLEAR_TOPIC, SURE_INTENT
 from actions.wording import listed
 from knowledge.base import KnowledgeBase
-from knowledge.schema import Topic
+from knowledge.schema import Industry, Topic
 
 POINTS = 4
 WEAK_TOPIC = 0.12
@@ -61,11 +61,16 @@ def best_topic(question: Question, base: KnowledgeBase, intent: str) -> Topic | 
     if named:
         return named
     fitting: list[tuple[float, Topic]] = []
+    # A short message within a conversation speaks of its subject, unless it surely means another.
+    least = CLEAR_TOPIC if question.frame and question.words() <= ELLIPSIS_WORDS else WEAK_TOPIC
+    industry = base.industry(question.industry)
     for subject in question.of_kind("topic"):
         topic = base.topic(subject.id)
-        if topic is None or subject.score < WEAK_TOPIC:
+        if topic is None or subject.score < least:
             continue
         if question.policies and topic.policies and not set(question.policies) & set(topic.policies):
+            continue
+        if topic.industry_group and not _for_trade(topic, industry, subject.score):
             continue
         unsure = question.confidence < SURE_INTENT and not question.policies
         if topic.intent == intent or (subject.score >= 2 * SURE_TOPIC and unsure):
@@ -74,10 +79,14 @@ def best_topic(question: Question, base: KnowledgeBase, intent: str) -> Topic | 
             fitting.append((subject.score * (2 if special else 1), topic))
     if fitting:
         return max(fitting, key=lambda pair: pair[0])[1]
-    industry = base.industry(question.industry)
     if industry and not question.policies and (intent, industry.group) in BY_GROUP:
         return base.topic(BY_GROUP[intent, industry.group])
     return None
+
+
+def _for_trade(topic: Topic, industry: Industry | None, score: float) -> bool:
+    """Whether guidance for one trade fits: it is the visitor's, or surely the one that is spoken of."""
+    return industry.group == topic.industry_group if industry else score >= CLEAR_TOPIC
 
 
 def _other_state(topic: Topic, question: Question) -> str | None:

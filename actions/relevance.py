@@ -147,7 +147,7 @@ def _suits(entry_id: str, question: Question, base: KnowledgeBase) -> bool:
     """Whether an entry says nothing of policies, or of one that is named; the siblings count for each other."""
     topic = base.topic(entry_id)
     named = set(question.policies)
-    if SIBLINGS & named:
+    if SIBLINGS & named and not (topic and topic.industry_group and not question.industry):
         named |= SIBLINGS
     return not (topic and topic.policies and named) or bool(named & set(topic.policies))
 

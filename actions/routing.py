@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from actions.question import ELLIPSIS_WORDS, REFERS_BACK, SURE_SUBJECT, SURE_TOPIC, Question, read_exposure
+from actions.question import A_FEW_WORDS, ELLIPSIS_WORDS, REFERS_BACK, SURE_SUBJECT, SURE_TOPIC, Question, read_exposure
 from actions.relevance import EQUAL, FLOWS, INTENT, KNOWN, known, likeliest
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Exposure, Topic
@@ -36,12 +36,20 @@ INFORMATIONAL = TOPICAL | {
 }
 UNSURE = {"nlu_fallback", "out_of_scope"}
 _BUSINESS = re.compile(
-    r"\b(business(es)?|compan(y|ies)|firms?|clients?|employe[er]s?|staff|agents?|contractors?|office|vendors?"
-    r"|customers?|llc|corporation|freelanc\w+|self[- ]employed|commercial)\b",
+    r"\b(business(es)?|(?<!insurance )compan(y|ies)|firms?|clients?|employe[er]s?|staff|agents?|contractors?|office"
+    r"|vendors?|customers?|llc|corporation|freelanc\w+|self[- ]employed|commercial)\b",
+    re.IGNORECASE,
+)
+# Members of the family are mentioned in private matters; a firm, work or clients beside them make it another.
+PRIVATE = {"outside_home", "outside_personal_auto", "outside_personal_other"}
+_AT_WORK = re.compile(
+    r"\b(business(es)?|compan(y|ies)|firms?|clients?|staff|payroll|contractors?|office|vendors?|customers?|llc|work\w*|job"
+    r"|errands?|freelanc\w+|self[- ]employed|commercial|our)\b",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
     r"\bexclu\w+|\bleaves? out|\bleft out"
+    r"|\bwhat (does|do|will|would|is|are)(n[o']?t|n'?t| not)\b.*\b(cover|pay|include|protect)\w*"
     r"|\b(not|never|n[o']t|won'?t|does ?n[o']?t|cannot|can'?t) (be )?(cover|pay|include)\w*",
     re.IGNORECASE,
 )
@@ -56,7 +64,7 @@ _TRADE = re.compile(
     re.IGNORECASE,
 )
 RELEVANT = 0.5  # an entry this likely is what was asked for
-RELEVANT_TO_FLOW = 0.8  # and this likely where the intent surely is another: to report, to reach a person, a price
+RELEVANT_TO_FLOW = 0.8  # and this likely where the intent is to report, to get a quote or to reach a person
 RESCUE = 0.75  # a surer "out of scope" stands, whatever names the message has
 CLEAR_TOPIC = 0.5  # guidance recognised this surely is what was asked, whatever the verb
 SURELY_TOPIC = 0.8  # even against what the classifier thinks is asked
@@ -64,6 +72,7 @@ NAMED_AND_MEANT = 0.3  # a word of the trade that is named and also meant
 SHORT_QUESTION = 6
 FAMILIAR = 0.5  # cosine to the nearest known situation of a message about our subject
 LISTED = 3.0  # how much more an incident weighs that the named policy expressly decides
+FAMILIAR_STRANGER = 0.6  # the same for guidance and terms where the message has no word of the trade
 SURE_INTENT = 0.65  # below this the evidence may turn a question into one of cover
 UNSURE_INTENT = 0.5
 COULD_BE_TERM = {"ask_policy", "ask_exclusions", "ask_what_covers", "ask_limits", "ask_need", "ask_regulation"}
@@ -92,6 +101,7 @@ OF_ONE_POLICY = {
 MEANS_A_POLICY = {"ask_need", "ask_cost", "ask_cost_factors", "ask_lower_cost", "ask_limits"}
 STORY_WORDS = 12
 GENERIC_WORDS = 10  # a longer question is about something of its own
+DESCRIBED = 0.75  # the cosine a described trade needs beside a policy's name
 MEANT_INDUSTRY = 0.35
 
 
@@ -132,7 +142,8 @@ def settle(question: Question, base: KnowledgeBase) -> Question:
 
 def _goes_on(question: Question) -> bool:
     """Whether a short message names nothing and so speaks of what was being talked about."""
-    names = question.exposures_named or question.terms or question.topic or question.outside
+    entries = question.exposures_named or question.terms or question.topic or question.outside
+    names = bool(entries) or bool(question.policies and question.words() > A_FEW_WORDS)
     return bool(question.frame and question.frame.intent) and question.words() <= ELLIPSIS_WORDS and not names
 
 
@@ -143,8 +154,10 @@ def _asked_for(question: Question, base: KnowledgeBase) -> Question | None:
         return None
     entry, likely = found
     topic = base.topic(entry.id)
+    if entry.kind != "exposure" and _names_nothing(question) and entry.nearest < FAMILIAR_STRANGER:
+        return None
     surely_other = topic and topic.intent != question.intent in OF_A_POLICY and question.confidence >= CONFIDENT
-    if likely < (RELEVANT_TO_FLOW if question.intent in FLOWS or surely_other else RELEVANT):
+    if surely_other or likely < (RELEVANT_TO_FLOW if question.intent in FLOWS else RELEVANT):
         return None
     return None if entry.kind == INTENT else _about(entry.id, entry.kind, question, base)
 
@@ -161,7 +174,8 @@ def _about(entry_id: str, kind: str, question: Question, base: KnowledgeBase) ->
     if kind == "policy":
         asked = replace(question, policies=question.policies or (entry_id,))
         intent = _fitted(asked)
-        return replace(asked, intent=intent if intent in OF_ONE_POLICY else "ask_policy")
+        sure = question.confidence >= CONFIDENT or intent == "ask_exclusions"
+        return replace(asked, intent=intent if intent in OF_ONE_POLICY and sure else "ask_policy")
     # Which incident it is, the action decides, which knows how sure it has to be.
     return replace(question, intent="ask_coverage" if question.policies else "ask_what_covers")
 
@@ -176,7 +190,7 @@ def _weighed_by_policy(question: Question, base: KnowledgeBase) -> Question:
         for s in question.of_kind("exposure")
     }
     kept = sum(s.score for s in question.of_kind("exposure"))
-    scale = kept / sum(scores.values()) if scores else 1.0
+    scale = kept / (sum(scores.values()) or 1.0)
     weighed = [replace(s, score=scores[s.id] * scale) if s.kind == "exposure" else s for s in question.subjects]
     return replace(question, subjects=tuple(sorted(weighed, key=lambda s: -s.score)))
 
@@ -195,12 +209,16 @@ def _decided_by(exposure: Exposure | None) -> set[str]:
 
 
 def _outside(question: Question, base: KnowledgeBase) -> bool:
-    """Whether the message names something the guide does not speak about, and nothing of a business."""
+    """Whether the message names something the guide does not speak about, and nothing of a business.
+
+    A policy's name beside it makes it ours, but not where somebody's private life is spoken of.
+    """
     named = [o for o in map(base.outside, question.outside) if o]
     if any(o.even_for_business for o in named):
         return True
-    ours = question.policies or question.industry or _BUSINESS.search(question.text)
-    return bool(named) and not ours
+    if any(o.id in PRIVATE for o in named):
+        return not (question.industry or _AT_WORK.search(question.text))
+    return bool(named) and not (question.policies or question.industry or _BUSINESS.search(question.text))
 
 
 def _rescued(question: Question) -> Question:
@@ -218,20 +236,28 @@ def _with_industry(question: Question) -> Question:
     """The trade a visitor describes without naming it, where the trade is what matters."""
     meant = question.of_kind("industry")[:1]
     wants = question.intent in ("ask_recommendation", "get_quote", "ask_need", "ask_risks")
-    described = bool(meant) and meant[0].score >= MEANT_INDUSTRY and meant[0].nearest >= FAMILIAR
+    enough = DESCRIBED if question.policies else FAMILIAR  # "cyber" is a policy before it is a trade
+    described = bool(meant) and meant[0].score >= MEANT_INDUSTRY and meant[0].nearest >= enough
     if wants and question.industry is None and described:
         return replace(question, industry=meant[0].id)
     return question
 
 
+def _names_nothing(question: Question) -> bool:
+    """No entry's name and no word of the trade."""
+    names = question.policies or question.exposures_named or question.terms or question.topic or question.industry
+    return not names and not _TRADE.search(question.text)
+
+
 def _is_strange(question: Question) -> bool:
     """No name, no word of the trade, and far from every situation known: not ours to answer."""
-    names = question.policies or question.exposures_named or question.terms or question.topic or question.industry
-    if names or (question.frame and question.words() <= ELLIPSIS_WORDS) or _TRADE.search(question.text):
+    if not _names_nothing(question) or (question.frame and question.words() <= ELLIPSIS_WORDS):
         return False
     if question.words() <= SHORT_QUESTION and question.confidence >= SURE_INTENT:
         return False  # "who needs this?" has no word of the trade, and means this guide's subject
-    if question.intent in MEANS_A_POLICY and not REFERS_BACK.search(question.text):
+    if question.intent in MEANS_A_POLICY and not (
+        REFERS_BACK.search(question.text) and question.words() <= A_FEW_WORDS
+    ):
         return True  # "is a degree worth it?" asks for no policy, though it asks for a need
     return max((s.nearest for s in question.subjects), default=0.0) < FAMILIAR
 

@@ -26,7 +26,7 @@ from bot.nlu.arrays import Floats
 from bot.nlu.calibration import Calibration, HeldOut
 from bot.nlu.ngrams import Vocabulary
 
-NGRAM_WEIGHT = 0.3  # n-gram blocks have unit length each, as the sentence vector has
+NGRAM_WEIGHT = 0.4  # n-gram blocks have unit length each, as the sentence vector has
 EXACT_UP_TO = 1000  # more examples than this, and only their main directions are kept
 MAIN_DIRECTIONS = 400  # as accurate as all of 3,000 here, and ten times faster to learn from
 FOLDS, FOLDS_OF_FEW = 3, 5  # up to EXACT_UP_TO examples are few: a third less would teach another classifier

@@ -1,7 +1,8 @@
 """MiniLM sentence embeddings with onnxruntime, on one processor core, without a network.
 
-The model is all-MiniLM-L6-v2 (Apache-2.0), quantised to int8; scripts/build_encoder.py made it from
-the published weights.  Its checksum is verified before it is used.
+The model is all-MiniLM-L6-v2 (Apache-2.0), its upper layers tuned on the project's phrases, quantised to int8;
+scripts/tune_encoder.py and scripts/build_encoder.py made it from the published weights.  Its checksum is verified
+before it is used.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from bot.nlu.arrays import Floats
 
 WEIGHTS = Path(__file__).parent / "weights"
 SHA256 = {
-    "model.onnx": "4c7c610d9b9a740e07c8cae11060e31867d8f9afdbf22183561d1f62e859f897",
+    "model.onnx": "8e580898767f8483018a2a489f7cb074151f049dabae7047ae8517c6815c9765",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 MAX_TOKENS = 128

@@ -17,12 +17,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.arrays import Floats
 from bot.nlu.classifier import Classifier, Guess
 from bot.nlu.encoder import shared_encoder
-from bot.nlu.reading import normal_text, vector
+from bot.nlu.reading import SENTENCE_END, normal_text, vector
 
 RANKING_LENGTH = 8
 MAX_SENTENCES = 6
 ASKING_WEIGHT = 0.95  # a sentence lacks its context, so the whole message wins a near tie
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _ASKS = re.compile(
     r"(?:so |and |but |also |ok |hi |hello |thanks )*"
     r"(?:what|who|how|why|when|where|which|does|do|did|is|are|am|can|could|would|will|should|may|must|any|tell|explain|need"
@@ -46,7 +45,7 @@ class IntentClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"C": 30.0}
+        return {"C": 10.0}
 
     @classmethod
     def create(
@@ -110,7 +109,7 @@ class IntentClassifier(GraphComponent):
 
 def asking_sentences(text: str) -> list[str]:
     """Sentences that may hold the question, where a message has more than one."""
-    sentences = [s.strip() for s in _SENTENCE_END.split(text) if len(s.split()) >= 3]
+    sentences = [s.strip() for s in SENTENCE_END.split(text) if len(s.split()) >= 3]
     if len(sentences) < 2:
         return []
     return [s for s in sentences if s.endswith("?") or _ASKS.match(s)][:MAX_SENTENCES]

@@ -21,6 +21,9 @@ _WHILE = re.compile(
     r"\b(?:if|when|where|that|who|which|because|since|whether|know|wonder|tell me|asking|asked)\W*$", re.IGNORECASE
 )
 
+# "When a firm buys insurance, should it …": what stands before the comma is no question.
+_CLAUSE = re.compile(rf"{_LEAD_IN}(?:if|when|once|after|before|since|because|while|as|where)\b", re.IGNORECASE)
+
 
 def several_questions(text: str) -> list[str]:
     """The questions of a message, at most ``MOST``; empty where it asks one thing or nothing.
@@ -47,7 +50,8 @@ def _pieces(text: str) -> list[str]:
     for piece in (p.strip(" ,") for p in _NEXT.split(text)):
         if not piece:
             continue
-        if pieces and (_WHILE.search(pieces[-1]) or len(pieces[-1].split()) < FEWEST_WORDS):
+        hangs = pieces and (_WHILE.search(pieces[-1]) or (_CLAUSE.match(pieces[-1]) and not pieces[-1].endswith("?")))
+        if pieces and (hangs or len(pieces[-1].split()) < FEWEST_WORDS):
             pieces[-1] = f"{pieces[-1]} {piece}"
         else:
             pieces.append(piece)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -11,6 +13,7 @@ from bot.nlu.arrays import Floats
 NORMAL_TEXT = "normal_text"
 SUBJECT_TEXT = "subject_text"
 SUBJECTS = "subjects"
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def normal_text(message: Message) -> str:

@@ -20,14 +20,17 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.classifier import Classifier
 from bot.nlu.encoder import Encoder, shared_encoder
-from bot.nlu.reading import SUBJECTS, normal_text, subject_text, vector
+from bot.nlu.reading import SENTENCE_END, SUBJECTS, normal_text, subject_text
 from bot.nlu.terms import TermLinker
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Exposure
 
 # Kinds found by meaning (policies mostly by name), and how many of each the actions look at: what is
 # kept travels with every later message of the conversation.
-KEPT = {"exposure": 12, "topic": 5, "term": 3, "industry": 1, "policy": 1}
+KEPT = {"exposure": 12, "topic": 5, "term": 3, "industry": 1, "policy": 2}
+# A sentence that asks can tell on its own what happened, from so many words, if it is so much nearer to something
+# known than the whole message (cosine); so many are looked at.
+SHORTEST_PART, CLEARER, MOST_PARTS = 3, 0.05, 2
 BARE = {"exposure"}  # an incident is the same whatever policy is asked about; guidance is not
 
 
@@ -102,17 +105,39 @@ class SubjectRecognizer(GraphComponent):
 
     def _recognize(self, message: Message) -> list[dict[str, Any]]:
         whole, bare = normal_text(message), subject_text(message)
-        meanings = {whole: vector(message)}
-        meanings.setdefault(bare, self._encoder.embed(bare))
-        subjects = []
+        subjects: list[dict[str, Any]] = []
         for kind, classifier in self._classifiers.items():
-            text = bare if kind in BARE else whole
-            similar = classifier.similar(meanings[text])
-            for entry_id, score in classifier.guess(text, meanings[text]).ranking[: KEPT[kind]]:
-                subjects.append(
-                    {"id": entry_id, "kind": kind, "score": round(score, 4), "nearest": round(similar[entry_id], 4)}
-                )
+            reading = self._reading(kind, classifier, bare if kind in BARE else whole)
+            for part in asking_parts(bare, whole) if kind in BARE else ():
+                other = self._reading(kind, classifier, part)
+                if other[0]["nearest"] > reading[0]["nearest"] + CLEARER:
+                    reading = other
+            subjects += reading
         return sorted(subjects, key=lambda subject: -float(subject["score"]))
+
+    def _reading(self, kind: str, classifier: Classifier, text: str) -> list[dict[str, Any]]:
+        """The likeliest entries of a kind for a text."""
+        meaning = self._encoder.embed(text)
+        similar = classifier.similar(meaning)
+        return [
+            {"id": entry_id, "kind": kind, "score": round(score, 4), "nearest": round(similar[entry_id], 4)}
+            for entry_id, score in classifier.guess(text, meaning).ranking[: KEPT[kind]]
+        ]
+
+
+def asking_parts(bare: str, whole: str) -> list[str]:
+    """The sentences that ask, of a message that has several: often what happened stands in them alone.
+
+    Args:
+        bare: the text without the asking, which may have lost its last question mark with it.
+        whole: the same text with it.
+    """
+    sentences = [sentence for sentence in SENTENCE_END.split(bare) if sentence.strip()]
+    if len(sentences) < 2:
+        return []
+    last_asks = whole.rstrip().endswith("?")
+    asking = [s for s in sentences if s.endswith("?") or (last_asks and s is sentences[-1])]
+    return [s for s in asking if len(s.split()) >= SHORTEST_PART][:MOST_PARTS]
 
 
 def as_read(linker: TermLinker, kind: str, texts: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ from bench.scoring import Answer, Outcome, Question, Scored, summary
 from bot.ask import Guide, answer_lines
 
 QUESTIONS = Path(__file__).parent / "development.jsonl"
-HELPFUL_FLOOR = 0.76
+HELPFUL_FLOOR = 0.80
 REFUSED_FLOOR = 0.85
 
 

@@ -29,6 +29,8 @@ def test_each_question_keeps_what_was_told_for_it(text, questions):
         "A courier tripped over our cables. Who pays?",
         "is it true that GL covers that? my agent said so",
         "Do you know what E&O is, and if so",
+        "When a firm buys insurance, should it check what its contracts demand?",
+        "If a rep quits and sues, does EPLI pay?",
         "cyber",
         "",
     ],
