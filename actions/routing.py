@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from spacy.lang.en.stop_words import STOP_WORDS
+
 from actions.question import A_FEW_WORDS, ELLIPSIS_WORDS, REFERS_BACK, SURE_SUBJECT, SURE_TOPIC, Question, read_exposure
 from actions.relevance import EQUAL, FLOWS, INTENT, KNOWN, known, likeliest
 from knowledge.base import KnowledgeBase
@@ -102,6 +104,7 @@ MEANS_A_POLICY = {"ask_need", "ask_cost", "ask_cost_factors", "ask_lower_cost", 
 STORY_WORDS = 12
 GENERIC_WORDS = 10  # a longer question is about something of its own
 DESCRIBED = 0.75  # the cosine a described trade needs beside a policy's name
+ENGLISH_WORDS = 2  # common words that tell a message is English
 MEANT_INDUSTRY = 0.35
 
 
@@ -113,7 +116,7 @@ def settle(question: Question, base: KnowledgeBase) -> Question:
     """
     if question.bound:
         return question
-    question = _weighed_by_policy(question, base)
+    question = _in_english(_weighed_by_policy(question, base))
     if not _goes_on(question):
         subject = known(question, base, KNOWN if question.intent in INFORMATIONAL | UNSURE else EQUAL)
         if subject:
@@ -178,6 +181,15 @@ def _about(entry_id: str, kind: str, question: Question, base: KnowledgeBase) ->
         return replace(asked, intent=intent if intent in OF_ONE_POLICY and sure else "ask_policy")
     # Which incident it is, the action decides, which knows how sure it has to be.
     return replace(question, intent="ask_coverage" if question.policies else "ask_what_covers")
+
+
+def _in_english(question: Question) -> Question:
+    """A message with common English words is no other language, however it is spelt: its next reading counts."""
+    words = set(re.findall(r"[a-z']{3,}", question.text.lower()))
+    if question.intent != "other_language" or len(words & STOP_WORDS) < ENGLISH_WORDS:
+        return question
+    following = next(((name, p) for name, p in question.ranking if name != "other_language"), ("nlu_fallback", 0.0))
+    return replace(question, intent=following[0], confidence=following[1])
 
 
 def _weighed_by_policy(question: Question, base: KnowledgeBase) -> Question:

@@ -76,6 +76,7 @@ def check(content: Content) -> list[Finding]:
         *_long_answers(content),
         *_verdicts_in_front(content),
         *_missing_notices(content),
+        *_shared_questions(content),
     ]
 
 
@@ -98,6 +99,21 @@ def normal_name(alias: str) -> str:
 
 def _place(content: Content, entry_id: str) -> str:
     return f"{content.places.get(entry_id, '?')} ({entry_id})"
+
+
+def _shared_questions(content: Content) -> Iterator[Finding]:
+    """One question reaches one entry, so two entries cannot both be asked by it."""
+    asked: dict[str, str] = {}
+    for _, entry in content.entries():
+        for question in entry.questions:
+            words = " ".join(re.findall(r"\w+", question.lower()))
+            first = asked.setdefault(words, entry.id)
+            if first != entry.id:
+                yield Finding(
+                    _place(content, entry.id),
+                    f"the question '{question}' is asked of {first} too",
+                    "keep it in one entry only",
+                )
 
 
 def _missing_notices(content: Content) -> Iterator[Finding]:

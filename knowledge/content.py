@@ -21,6 +21,9 @@ REMEDIES = {
     "value_error.missing": "add it",
     "type_error.none.not_allowed": "give it a value or remove the line",
     "value_error.list.min_items": "add more items",
+    "value_error.date": "write the day as 2026-11-22",
+    "type_error.dict": "write 'text:' and 'source:' below it, each on a line of its own",
+    "value_error.const": "use one of those permitted",
 }
 
 

@@ -214,7 +214,19 @@ class Topic(Entry):
     follow.  ``verdict`` is set where the question is a yes-or-no one.
     """
 
-    intent: str
+    intent: Literal[
+        "ask_choose_insurer",
+        "ask_cost_factors",
+        "ask_how_to_buy",
+        "ask_limits",
+        "ask_lower_cost",
+        "ask_need",
+        "ask_proof",
+        "ask_regulation",
+        "ask_risks",
+        "ask_scenario",
+        "ask_term",
+    ]
     answer: Statement
     points: list[Statement] = []
     verdict: Literal["yes", "no", "depends"] | None = None

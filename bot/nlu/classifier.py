@@ -144,7 +144,7 @@ class Classifier:
         self._centroids = _centroids(examples, labels)
 
     def _regression(self) -> LogisticRegression:
-        return LogisticRegression(C=self.penalty_c, max_iter=300, tol=1e-3)
+        return LogisticRegression(C=self.penalty_c, max_iter=300, tol=1e-2)
 
     def _unrotated(self, model: LogisticRegression, back: Floats) -> tuple[Floats, Floats]:
         coefficients, bias = model.coef_, model.intercept_

@@ -21,7 +21,7 @@ from bot.nlu.reading import SENTENCE_END, normal_text, vector
 
 RANKING_LENGTH = 8
 MAX_SENTENCES = 6
-ASKING_WEIGHT = 0.95  # a sentence lacks its context, so the whole message wins a near tie
+ASKING_WEIGHT = 0.7  # a sentence lacks its context, so the whole message wins a near tie
 _ASKS = re.compile(
     r"(?:so |and |but |also |ok |hi |hello |thanks )*"
     r"(?:what|who|how|why|when|where|which|does|do|did|is|are|am|can|could|would|will|should|may|must|any|tell|explain|need"

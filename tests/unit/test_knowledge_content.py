@@ -72,20 +72,26 @@ AT_A_LINE = {
         "give it a value or remove the line",
     ),
     "wrong type": (EO, "aliases: [e&o, errors and omissions]", "aliases: e&o", "'aliases' value is not", "correct it"),
-    "unknown choice": (EO, "trigger: {kind: claims_made,", "trigger: {kind: always,", "'trigger.kind'", "correct it"),
+    "unknown choice": (
+        EO,
+        "trigger: {kind: claims_made,",
+        "trigger: {kind: always,",
+        "'trigger.kind'",
+        "use one of those permitted",
+    ),
     "a date that is none": (
         "terms.yml",
         f"reviewed_on: {TODAY}",
         "reviewed_on: last week",
         "'reviewed_on' invalid date format",
-        "correct it",
+        "write the day as 2026-11-22",
     ),
     "an impossible day": (
         "terms.yml",
         f"reviewed_on: {TODAY}",
         "reviewed_on: 2026-02-31",
         "'reviewed_on' invalid date format",
-        "correct it",
+        "write the day as 2026-11-22",
     ),
     "fewer than three questions": (
         "terms.yml",
@@ -155,6 +161,16 @@ def test_a_file_that_nobody_reads_is_refused(published, file):
 def test_standing_texts_without_names_are_refused(published):
     published.write("notices.yml", "- I am a bot.\n")
     assert published.refusal().startswith("notices.yml: holds no named texts. Remedy: ")
+
+
+def test_a_question_of_two_entries_is_named(published):
+    published.edit("topics/proof.yml", "How fast is proof?", "What is a retention?")
+    assert "the question 'What is a retention?' is asked of retention too. Remedy: keep" in published.refusal()
+
+
+def test_a_topic_for_a_question_nobody_answers_is_named(published):
+    published.edit("topics/proof.yml", "intent: ask_proof", "intent: ask_hold_harmless")
+    assert "'intent' unexpected value; permitted: 'ask_choose_insurer'" in published.refusal()
 
 
 def test_a_standing_text_that_is_missing_is_named(published):
@@ -364,6 +380,7 @@ def _add_package(draft):
     eo = (draft.folder / EO).read_text()
     for policy in ("general_liability", "bop"):
         copy = eo.replace("id: professional_liability", f"id: {policy}").replace("[e&o, errors and omissions]", "[]")
+        copy = re.sub(r"questions: .*", f"questions: [Is {policy} sold?, Who buys {policy}?, Why {policy}?]", copy)
         draft.write(f"policies/{policy}.yml", copy)
     draft.edit(
         ALL,
