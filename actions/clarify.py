@@ -12,9 +12,9 @@ from actions.wording import joined
 from knowledge.base import KnowledgeBase
 
 OPTIONS = 4
+LIKELY_INTENT = 0.10  # a reading less likely is not offered
 # bm25 of the words shared with an entry, its sign turned.  Of the development questions that are not
 # understood no one out of scope comes nearer than 13.8; a wrong entry is only offered, so offering starts earlier.
-LIKELY_INTENT = 0.10  # a reading less likely is not offered
 CLOSEST_OFFERED = 12.0
 CLOSEST_ANSWERS = 18.0
 

@@ -27,7 +27,7 @@ from bot.nlu.importer import KnowledgeImporter
 from bot.nlu.intents import IntentClassifier
 from bot.nlu.reading import normal_text, vector
 from bot.nlu.sentence_embedding import SentenceEmbedding
-from bot.nlu.subjects import KEPT, SubjectRecognizer, as_read, situations
+from bot.nlu.subjects import KEPT, SubjectRecognizer, classifiers_of, situations
 from bot.nlu.terms import TermLinker
 from knowledge.base import KnowledgeBase
 
@@ -102,12 +102,7 @@ def _report(kind: str, scaled: Any, outcome: Any, counted: Any, groups: list[str
     for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
         chosen = chance >= threshold
         precision = np.average(outcome[chosen], weights=counted[chosen])
-        print(f"{kind:9s} from {threshold}: recall {outcome_share(chosen, outcome):.3f} precision {precision:.3f}")
-
-
-def outcome_share(chosen: Any, outcome: Any) -> float:
-    """Share of the right candidates that are chosen."""
-    return float(chosen[outcome].mean())
+        print(f"{kind:9s} from {threshold}: recall {chosen[outcome].mean():.3f} precision {precision:.3f}")
 
 
 def _is_right(candidate: Candidate, row: Row, base: KnowledgeBase) -> bool | None:
@@ -154,7 +149,7 @@ def _rows(base: KnowledgeBase) -> list[Row]:
     embedding.process(linker.process(messages))
 
     rows = []
-    everything = _subject_examples(base)
+    everything = {kind: situations(base, kind) for kind in KEPT}
     intents = _intents(examples, encoder)
     for fold, (_, unseen) in enumerate(KFold(FOLDS, shuffle=True, random_state=7).split(asked)):
         print(f"Fold {fold + 1} of {FOLDS} …")
@@ -178,17 +173,9 @@ def _rows(base: KnowledgeBase) -> list[Row]:
     return rows
 
 
-def _subject_examples(base: KnowledgeBase) -> dict[str, list[tuple[str, str]]]:
-    return {kind: situations(base, kind) for kind in KEPT}
-
-
 def _recognizer(examples: dict[str, list[tuple[str, str]]], linker: TermLinker) -> SubjectRecognizer:
-    classifiers, encoder = {}, shared_encoder()
-    for kind, pairs in examples.items():
-        texts = as_read(linker, kind, [text for _, text in pairs])
-        classifiers[kind] = Classifier()
-        classifiers[kind].fit(texts, encoder.embed_all(texts), [entry for entry, _ in pairs], calibrate=False)
-    return SubjectRecognizer(classifiers, encoder, None, None)  # type: ignore[arg-type]
+    encoder = shared_encoder()
+    return SubjectRecognizer(classifiers_of(examples, linker, encoder), encoder, None, None)  # type: ignore[arg-type]
 
 
 def _intents(examples: list[Message], encoder: Any) -> IntentClassifier:

@@ -69,14 +69,8 @@ class SubjectRecognizer(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         base = KnowledgeBase()
         linker = TermLinker.of(base, training_data)
-        for kind in KEPT:
-            examples = situations(base, kind)
-            if len({entry for entry, _ in examples}) < 2:
-                continue
-            texts = as_read(linker, kind, [text for _, text in examples])
-            classifier = Classifier()
-            classifier.fit(texts, self._encoder.embed_all(texts), [entry for entry, _ in examples], calibrate=False)
-            self._classifiers[kind] = classifier
+        examples = {kind: situations(base, kind) for kind in KEPT}
+        self._classifiers = classifiers_of(examples, linker, self._encoder)
         base.close()
         with self._storage.write_to(self._resource) as folder:
             for kind, classifier in self._classifiers.items():
@@ -138,6 +132,20 @@ def asking_parts(bare: str, whole: str) -> list[str]:
     last_asks = whole.rstrip().endswith("?")
     asking = [s for s in sentences if s.endswith("?") or (last_asks and s is sentences[-1])]
     return [s for s in asking if len(s.split()) >= SHORTEST_PART][:MOST_PARTS]
+
+
+def classifiers_of(
+    examples: dict[str, list[tuple[str, str]]], linker: TermLinker, encoder: Encoder
+) -> dict[str, Classifier]:
+    """A classifier for each kind that has two entries or more, from its (entry id, text) examples."""
+    classifiers = {}
+    for kind, pairs in examples.items():
+        if len({entry for entry, _ in pairs}) < 2:
+            continue
+        texts = as_read(linker, kind, [text for _, text in pairs])
+        classifiers[kind] = Classifier()
+        classifiers[kind].fit(texts, encoder.embed_all(texts), [entry for entry, _ in pairs], calibrate=False)
+    return classifiers
 
 
 def as_read(linker: TermLinker, kind: str, texts: list[str]) -> list[str]:

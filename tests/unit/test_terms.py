@@ -11,7 +11,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.reading import normal_text
-from bot.nlu.terms import TermLinker, trade_names
+from bot.nlu.terms import TermLinker
 
 NAMES = {
     ("policy", "workers_compensation"): ["workers comp", "wc", "comp"],
@@ -54,7 +54,7 @@ class Base:
 
 @pytest.fixture(scope="module")
 def linker() -> TermLinker:
-    return TermLinker(None, None, trade_names(Base(), TrainingData()))  # type: ignore[arg-type]
+    return TermLinker.of(Base(), TrainingData())  # type: ignore[arg-type]
 
 
 def _read(linker: TermLinker, text: str) -> Message:
