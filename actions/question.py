@@ -283,7 +283,8 @@ def read_exposure(question: Question) -> Reading:
     if question.exposures_named:
         named = sorted(question.exposures_named, key=lambda e: -scores.get(e, 0.0))
         first = next(iter(by_meaning), None)
-        if first and first.score >= MEANING_WINS and first.score > 3 * scores.get(named[0], 0.0):
+        surely = first is not None and first.score >= MEANING_WINS and first.nearest >= OWN_SUBJECT
+        if first and surely and first.score > 3 * scores.get(named[0], 0.0):
             return Reading(first.id, (first.id, *named))  # "hackers ran up our phone bill" is about the bill
         return Reading(named[0], tuple(named))
     possible = [s for s in by_meaning if s.score >= POSSIBLE_SUBJECT]

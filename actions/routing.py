@@ -59,6 +59,7 @@ _LAW = re.compile(
     r"\b(laws?|legal\w*|illegal|requir\w+|mandat\w+|must|penalt\w+|state|california|deadline)\b", re.IGNORECASE
 )
 _BY_LAW = re.compile(r"\b(by (the )?(law|state)|legally|mandatory|compulsory|illegal|against the law)\b", re.IGNORECASE)
+_EITHER = re.compile(r"\bor\b", re.IGNORECASE)
 _TRADE = re.compile(
     r"\b(insur\w*|polic(y|ies)|cover(s|ed|age|ages|ing)?|premiums?|claims?|quotes?|liab\w*|underwrit\w*|carriers?"
     r"|brokers?|certificates?|deductibles?|endorse\w*|limits?|exclu\w*|comp|sued?|suing|lawsuits?|risks?|law|legal(ly)?"
@@ -90,7 +91,16 @@ COULD_BE_COVER = {
     "ask_compare",
 }
 CONFIDENT = 0.8  # a question about a policy this sure is not turned into general guidance
-OF_A_POLICY = {"ask_need", "ask_cost", "ask_compare", "ask_policy", "ask_exclusions", "ask_limits"}
+OF_A_POLICY = {
+    "ask_need",
+    "ask_cost",
+    "ask_cost_factors",
+    "ask_lower_cost",
+    "ask_compare",
+    "ask_policy",
+    "ask_exclusions",
+    "ask_limits",
+}
 OF_ONE_POLICY = {
     "ask_policy",
     "ask_exclusions",
@@ -156,13 +166,23 @@ def _asked_for(question: Question, base: KnowledgeBase) -> Question | None:
     if found is None:
         return None
     entry, likely = found
-    topic = base.topic(entry.id)
     if entry.kind != "exposure" and _names_nothing(question) and entry.nearest < FAMILIAR_STRANGER:
         return None
-    surely_other = topic and topic.intent != question.intent in OF_A_POLICY and question.confidence >= CONFIDENT
-    if surely_other or likely < (RELEVANT_TO_FLOW if question.intent in FLOWS else RELEVANT):
+    if likely < (RELEVANT_TO_FLOW if question.intent in FLOWS else RELEVANT) or _surely_other(entry.id, entry.kind, question, base):
         return None
     return None if entry.kind == INTENT else _about(entry.id, entry.kind, question, base)
+
+
+def _surely_other(entry_id: str, kind: str, question: Question, base: KnowledgeBase) -> bool:
+    """Whether a surely read question about a policy asks for another thing than the entry tells."""
+    if question.confidence < CONFIDENT:
+        return False
+    topic = base.topic(entry_id)
+    if topic is None:  # "list the exclusions of media liability" asks for no word's meaning
+        return kind == "term" and question.intent == "ask_exclusions" and bool(question.policies)
+    if topic.intent == "ask_regulation" and question.intent == "ask_coverage":
+        return bool(question.policies) and not _LAW.search(question.text)
+    return topic.intent != question.intent in OF_A_POLICY
 
 
 def _about(entry_id: str, kind: str, question: Question, base: KnowledgeBase) -> Question:
@@ -285,7 +305,7 @@ def _clear_topic(question: Question, base: KnowledgeBase) -> Topic | None:
             return None
         if question.policies and topic.policies and not set(question.policies) & set(topic.policies):
             continue
-        if question.policies and question.confidence >= CONFIDENT and topic.intent != question.intent in OF_A_POLICY:
+        if question.policies and _surely_other(topic.id, "topic", question, base):
             return None
         asks_cover = question.intent in ("ask_coverage", "ask_what_covers")
         if asks_cover and topic.verdict is None and incident and incident.score >= SURE_SUBJECT:
@@ -329,7 +349,8 @@ def _fitted(question: Question) -> str:
     """The intent after its first reading and the evidence have been held against each other."""
     evidence = _Evidence.of(question)
     intent = _comparison_or_next(question)
-    term = intent in COULD_BE_TERM and _meant_term(question)
+    leaves_out = intent == "ask_exclusions" and bool(question.policies)
+    term = intent in COULD_BE_TERM and _meant_term(question) and not leaves_out
     if term and not evidence.incident and not evidence.topic:
         return "ask_term"
     if intent in COULD_BE_COVER and _tells_of_an_incident(evidence):
@@ -417,9 +438,13 @@ def _fit_recommendation(e: _Evidence) -> str:
 
 
 def _fit_need(e: _Evidence) -> str:
-    if _BY_LAW.search(e.question.text):
-        return "ask_regulation"
-    on_its_own = not e.question.policies and not e.topic and not e.generic
+    question = e.question
+    here = question.frame.state if question.frame else None
+    if _BY_LAW.search(question.text) or (question.policies and question.state not in (None, here)):
+        return "ask_regulation"  # "do we need workers' comp in Texas?" is a matter of its law
+    if len(question.policies) > 1 and _EITHER.search(question.text):
+        return "ask_compare"
+    on_its_own = not question.policies and not e.topic and not e.generic
     return "ask_what_covers" if on_its_own and e.incident else "ask_need"
 
 

@@ -10,10 +10,10 @@ _ASK = (
     r"(?:what|whats|what's|how|hows|who|whos|which|where|when|why|does|do|did|is|are|am|can|could|would|will|should|may"
     r"|must)\b"
 )
-_LEAD_IN = r"(?:(?:and|also|or|but|so|plus|then|ok|okay|secondly|second|finally|oh)\b[\s,]*)*"
+_LEAD_IN = r"(?:&\s*|(?:and|n|also|or|but|so|plus|then|ok|okay|secondly|second|finally|oh)\b[\s,]*)*"
 # A new question begins after the end of one, or where a joining word is followed by a question word.
 _NEXT = re.compile(
-    rf"(?<=[?])\s+|(?<=[.!;])\s+|\n+|[\s,]+(?=(?:and|also|plus)\s+(?:also\s+|then\s+)?{_ASK})|,\s+(?={_ASK})",
+    rf"(?<=[?])\s+|(?<=[.!;])\s+|\n+|[\s,]+(?=(?:and|n|&|also|plus)\s+(?:also\s+|then\s+)?{_ASK})|,\s+(?={_ASK})",
     re.IGNORECASE,
 )
 _STARTS_ASKING = re.compile(rf"[\W\d]*{_LEAD_IN}{_ASK}", re.IGNORECASE)

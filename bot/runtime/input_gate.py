@@ -35,9 +35,10 @@ class Refused:
 
 
 def clean(text: str) -> str:
-    """Without characters that nobody types: NUL, controls, invisible marks, lone surrogates."""
+    """Without characters that nobody types (NUL, controls, invisible marks, lone surrogates), evenly spaced."""
     kept = "".join(c for c in text if c in KEPT or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
-    return unicodedata.normalize("NFKC", kept).strip(KEPT + " ")
+    even = re.sub(r"[ \t]+", " ", unicodedata.normalize("NFKC", kept))
+    return even.strip(KEPT + " ")
 
 
 def inspect(text: str | None) -> Passed | Refused:

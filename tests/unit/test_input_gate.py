@@ -117,3 +117,7 @@ def test_anything_else_chooses_nothing(text: str) -> None:
 def test_no_text_chooses_what_was_not_offered(text: str) -> None:
     assert chosen(text, BUTTONS) in [None, *(button["ask"] for button in BUTTONS)]
     assert chosen(text, []) is None
+
+
+def test_wide_spaces_become_one() -> None:
+    assert clean(" Does  media\tliability\ncover it? \n") == "Does media liability\ncover it?"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from actions.question import Question, Subject
+from actions.question import Frame, Question, Subject
 from actions.routing import INFORMATIONAL, TOPICAL, settle
 from knowledge.base import KnowledgeBase
 
@@ -146,3 +146,29 @@ def test_every_kind_of_guidance_in_the_content_can_be_reached(base: KnowledgeBas
     intents = {topic.intent for topic in map(base.topic, base.ids("topic")) if topic}
     assert intents <= INFORMATIONAL
     assert TOPICAL <= INFORMATIONAL
+
+
+def test_which_of_two_policies_is_needed_is_a_comparison(base: KnowledgeBase) -> None:
+    question = _settled(base, "Is cyber or tech E&O right for us?", "ask_need", policies=("cyber", "tech_eo"))
+    assert question.intent == "ask_compare"
+
+
+def test_whether_a_policy_is_needed_in_a_state_is_a_matter_of_its_law(base: KnowledgeBase) -> None:
+    named = {"policies": ("workers_compensation",), "state": "TX"}
+    assert _settled(base, "do we need workers comp in Texas", "ask_need", **named).intent == "ask_regulation"
+    known = Frame("ask_policy", state="TX")  # told before: it does not turn every later need into one of law
+    assert _settled(base, "do we need workers comp", "ask_need", frame=known, **named).intent == "ask_need"
+
+
+def test_a_sure_question_of_cover_gets_no_law_it_did_not_ask_for(base: KnowledgeBase) -> None:
+    asked = {"policies": ("commercial_auto",), "subjects": (Subject("auto_required_by_law", "topic", 0.97, 0.6),)}
+    text = "does commercial auto cover an accident with our van"
+    assert _settled(base, text, "ask_coverage", **asked).intent != "ask_regulation"
+    assert _settled(base, f"{text}, and is that the law", "ask_coverage", **asked).intent == "ask_regulation"
+
+
+def test_the_exclusions_of_a_policy_are_not_the_word(base: KnowledgeBase) -> None:
+    word = Subject("exclusion", "term", 0.97, 0.6)
+    asked = {"policies": ("media_liability",), "terms": ("exclusion",), "subjects": (word,)}
+    settled = _settled(base, "list the exclusions of media liability", "ask_exclusions", **asked)
+    assert settled.intent == "ask_exclusions"

@@ -52,3 +52,7 @@ def test_questions_come_in_the_order_asked(pieces):
     text = " ".join(pieces)
     places = [text.find(question.split("?")[0]) for question in questions]
     assert places == sorted(places) or len(set(pieces)) < len(pieces)
+
+
+def test_a_chat_n_joins_two_questions() -> None:
+    assert len(several_questions("do i need cyber n what does it cost")) == 2
