@@ -31,6 +31,22 @@ class Button:
     ask: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: what is compared, and what is said of each column's thing, in the columns' order."""
+
+    label: str
+    cells: list[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Things side by side, a column each."""
+
+    columns: list[str]
+    rows: list[Row]
+
+
 @dataclass
 class Answer:
     """One answer.
@@ -39,6 +55,7 @@ class Answer:
         lead: the answer itself in a sentence or two; verdict first where there is one.
         paragraphs: why, what covers it instead; lines that start with "- " are a list.
         more: what a visitor sees on asking for more.
+        table: what is best seen side by side, after the paragraphs; a channel without tables shows it as text.
     """
 
     status: Status
@@ -53,6 +70,7 @@ class Answer:
     sources: list[str] = field(default_factory=list)
     buttons: list[Button] = field(default_factory=list)
     simpler: str | None = None  # the same for somebody who asks for plain words
+    table: Table | None = None
 
     def cite(self, *source_lists: list[str] | tuple[str, ...]) -> Answer:
         """Add sources, each once, in the order of what was said."""

@@ -142,7 +142,7 @@ def more(question: Question, base: KnowledgeBase) -> Answer:
     answer = respond(again, base)
     if answer.more:
         answer.lead, *answer.paragraphs = answer.more
-        answer.more, answer.verdict = [], None
+        answer.more, answer.verdict, answer.table = [], None, None
     return answer
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from actions.answer import Answer, Button, Status
+from actions.answer import Answer, Button, Row, Status, Table
 from actions.base import TALK_TO_AGENT, GuideAction, answers
 from actions.question import Question
 from actions.wording import joined, listed, sentence
 from knowledge.base import KnowledgeBase
-from knowledge.schema import Policy
+from knowledge.schema import Cost, Policy
 
 SHOWN = 4  # list items before "more"
+COMPARED = 3  # policies side by side: more columns than that are not read on a phone
 
 
 def policies_of(question: Question, base: KnowledgeBase) -> list[Policy]:
@@ -86,7 +87,7 @@ def exclusions(question: Question, base: KnowledgeBase) -> Answer:
     other = base.policy(others[0]) if others else None
     answer.buttons = [
         Button(f"What does {policy.short_name} cover?", {"intent": "ask_policy", "policies": [policy.id]}),
-        *([Button(f"What is {other.short_name}?", {"intent": "ask_policy", "policies": [other.id]})] if other else []),
+        *([_what_is(other)] if other else []),
         TALK_TO_AGENT,
     ]
     return answer
@@ -95,41 +96,78 @@ def exclusions(question: Question, base: KnowledgeBase) -> Answer:
 @answers("ask_compare")
 def compare(question: Question, base: KnowledgeBase) -> Answer:
     """Two or three policies side by side."""
-    policies = policies_of(question, base)[:3]
-    if len(policies) < 2:
-        return _with_what(question, base, policies)
-    lines = [f"{sentence(p.short_name)[:-1]}: {p.scope.text}" for p in policies]
+    named = policies_of(question, base)
+    if len(named) < 2:
+        return _with_what(question, base, named)
+    policies, left_out = named[:COMPARED], named[COMPARED:]
+    prices = [_price(policy, base) for policy in policies]
     answer = Answer(
         Status.ANSWERED,
         "ask_compare",
         "The difference is in what they pay for.",
-        [listed(lines)],
+        [_only_the_first(left_out)] if left_out else [],
+        more=[_at_length(policy) for policy in policies],
         policies=[p.id for p in policies],
         entries=[p.id for p in policies],
-    ).cite(*(p.scope.source for p in policies))
-    answer.more = [
-        "\n".join(
+        table=Table(
+            [sentence(p.short_name)[:-1] for p in policies],
             [
-                sentence(p.name),
-                listed(
-                    [
-                        f"What it is: {p.summary.text}",
-                        f"What triggers it: {p.trigger.text}",
-                        f"Who needs it: {p.who_needs[0].text}",
-                        f"Not covered, for example: {p.excludes[0].text}",
-                    ]
-                ),
-            ]
-        )
-        for p in policies
-    ]
+                Row("What it pays for", [p.scope.text for p in policies]),
+                Row("What triggers it", [p.trigger.text for p in policies]),
+                Row("Who needs it, for example", [p.who_needs[0].text for p in policies]),
+                Row("Published price, not a quote", [_figure(price) for price in prices]),
+            ],
+        ),
+        buttons=[*(_what_is(policy) for policy in (left_out or policies)[:2]), TALK_TO_AGENT],
+    )
+    for policy, price in zip(policies, prices, strict=True):
+        answer.cite(policy.scope.source, policy.trigger.source, policy.who_needs[0].source)
+        answer.cite(price.source if price else [])
     for policy in policies:
-        answer.cite(policy.summary.source, policy.trigger.source)
-    answer.buttons = [
-        *(Button(f"What is {p.short_name}?", {"intent": "ask_policy", "policies": [p.id]}) for p in policies[:2]),
-        TALK_TO_AGENT,
-    ]
+        answer.cite(policy.summary.source, policy.covers[0].source, policy.excludes[0].source)
+        answer.cite(policy.example_claim.source)
     return answer
+
+
+def _only_the_first(left_out: list[Policy]) -> str:
+    names = joined([policy.short_name for policy in left_out])
+    return f"These are the first three you named. I compare three at a time, so I left out {names}."
+
+
+def _at_length(policy: Policy) -> str:
+    """What the table has no room for."""
+    points = [
+        f"What it is: {policy.summary.text}",
+        f"Covered, for example: {policy.covers[0].text}",
+        f"Not covered, for example: {policy.excludes[0].text}",
+        f"An example of a claim: {policy.example_claim.text}",
+    ]
+    return f"{sentence(policy.name)}\n{listed(points)}"
+
+
+def _price(policy: Policy, base: KnowledgeBase) -> Cost | None:
+    """The first published price that has a figure in dollars a year."""
+    return next((cost for cost in base.costs(policy.id) if _dollars(cost)), None)
+
+
+def _dollars(cost: Cost) -> str:
+    """The figure as written in a table; empty for a price that has none, such as a percentage."""
+    if cost.typical is not None:
+        return f"${cost.typical:,} a year"
+    if cost.low is not None and cost.high is not None:
+        return f"${cost.low:,} to ${cost.high:,} a year"
+    return ""
+
+
+def _figure(cost: Cost | None) -> str:
+    """A price with whom it was measured on and when: without them it would read as a promise."""
+    if cost is None:
+        return "No published price. An agent can get quotes."
+    return f"{_dollars(cost)}. {cost.who} ({cost.year or 'undated'})."
+
+
+def _what_is(policy: Policy) -> Button:
+    return Button(f"What is {policy.short_name}?", {"intent": "ask_policy", "policies": [policy.id]})
 
 
 def _with_what(question: Question, base: KnowledgeBase, named: list[Policy]) -> Answer:

@@ -168,7 +168,8 @@ def _asked_for(question: Question, base: KnowledgeBase) -> Question | None:
     entry, likely = found
     if entry.kind != "exposure" and _names_nothing(question) and entry.nearest < FAMILIAR_STRANGER:
         return None
-    if likely < (RELEVANT_TO_FLOW if question.intent in FLOWS else RELEVANT) or _surely_other(entry.id, entry.kind, question, base):
+    least = RELEVANT_TO_FLOW if question.intent in FLOWS else RELEVANT
+    if likely < least or _surely_other(entry.id, entry.kind, question, base):
         return None
     return None if entry.kind == INTENT else _about(entry.id, entry.kind, question, base)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from actions.answer import Answer
+from actions.answer import Answer, Table
 from knowledge.base import KnowledgeBase
 
 VERDICT_WORDS = {"yes": "Yes.", "no": "No.", "depends": "It depends."}
@@ -36,6 +36,14 @@ def a_or_an(name: str) -> str:
     return f"{'an' if vowel else 'a'} {name if spelt else name[0].lower() + name[1:]}"
 
 
+def table_text(table: Table) -> str:
+    """A table for a channel that has none: each row's label, and under it a line for each column."""
+    return "\n\n".join(
+        f"{row.label}:\n{listed(f'{name}: {cell}' for name, cell in zip(table.columns, row.cells, strict=True))}"
+        for row in table.rows
+    )
+
+
 def source_line(answer: Answer, base: KnowledgeBase) -> str:
     """Where the answer comes from; empty when nothing was stated."""
     titles = []
@@ -50,11 +58,13 @@ def source_line(answer: Answer, base: KnowledgeBase) -> str:
 
 
 def text_of(answer: Answer, base: KnowledgeBase, with_more: bool = False) -> str:
-    """The whole message: verdict, lead, paragraphs, source line."""
+    """The whole message: verdict, lead, paragraphs, table, source line."""
     lead = answer.lead
     if answer.verdict in VERDICT_WORDS:
         lead = f"{VERDICT_WORDS[answer.verdict]} {lead}"
     parts = [lead, *answer.paragraphs]
+    if answer.table:
+        parts.append(table_text(answer.table))
     if with_more:
         parts += answer.more
     parts.append(source_line(answer, base))

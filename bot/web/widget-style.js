@@ -116,6 +116,17 @@ a { color: var(--accent); text-underline-offset: 2px; }
 .depends { --chip: var(--depends); --chip-bg: var(--depends-bg); } .depends::before { content: "±"; content: "±" / ""; }
 .unknown { --chip: var(--unknown); --chip-bg: var(--unknown-bg); } .unknown::before { content: "?"; content: "?" / ""; }
 
+.bubble:has(table) { max-width: 100%; }
+.bubble > .table { position: relative; margin: 14px -16px 0; overflow-x: auto; }
+.table:focus-visible { outline-offset: -3px; }
+table { width: 100%; border-collapse: collapse; font-size: 14px; line-height: 1.4; overflow-wrap: break-word; }
+th, td { min-width: 124px; padding: 8px 10px 12px; text-align: left; vertical-align: top; }
+th:first-child, td:first-child { padding-left: 16px; }
+th + th, td + td { border-left: 1px solid var(--line); }
+thead th { padding-bottom: 8px; line-height: 1.3; vertical-align: bottom; }
+tbody th { padding-block: 5px; background: var(--ground); color: var(--soft); font-size: 13px; font-weight: 600; }
+tbody th span { position: sticky; left: 16px; display: inline-block; }
+
 .bubble .sources { padding-top: 10px; border-top: 1px solid var(--line); font-size: 13px; color: var(--soft); }
 cite { font-style: normal; }
 details summary {

@@ -14,6 +14,7 @@ export const STRINGS = {
   send: "Send",
   replies: "Suggested replies",
   more: "More about this",
+  table: "Side by side",
   source: "Source",
   sources: "Sources",
   sending: "Sending…",
@@ -135,6 +136,29 @@ function sourceLine(sources) {
   return h("p", { class: "sources" }, `${label}: `, ...cited);
 }
 
+/** Things side by side. A row's label spans the columns: on a phone they need the width. */
+function tableOf({ columns, rows }) {
+  const groups = rows.map(({ label, cells }) =>
+    h(
+      "tbody",
+      {},
+      h("tr", {}, h("th", { scope: "rowgroup", colspan: columns.length }, h("span", {}, label))),
+      h("tr", {}, ...cells.map((cell) => h("td", {}, ...inline(cell)))),
+    ),
+  );
+  return h(
+    "div",
+    { class: "table", role: "group", "aria-label": STRINGS.table, tabindex: "0" }, // keys can scroll it
+    h(
+      "table",
+      {},
+      h("caption", { class: "hidden" }, columns.join(", ")),
+      h("thead", {}, h("tr", {}, ...columns.map((column) => h("th", { scope: "col" }, column)))),
+      ...groups,
+    ),
+  );
+}
+
 /** What "more" opens: a text, or a list of texts and {title, text}. */
 function more(content) {
   const parts = [content].flat().flatMap((part) =>
@@ -147,23 +171,30 @@ export function sender(message) {
   return message.from === "visitor" ? STRINGS.you : message.name ?? STRINGS[message.from] ?? STRINGS.bot;
 }
 
-/** The message as one line of speech, for the live region and for the saved transcript. */
+/** The message as one line of speech, for the live region and for the saved transcript; of a table only what it is. */
 export function spoken(message) {
   const verdict = STRINGS.verdict[verdictOf(message)];
-  return [verdict && `${verdict}.`, plain(textOf(message))].filter(Boolean).join(" ");
+  const { table } = answerOf(message);
+  const compared = table && `${STRINGS.table}: ${table.columns.join(", ")}.`;
+  return [verdict && `${verdict}.`, plain(textOf(message)), compared].filter(Boolean).join(" ");
 }
 
 /** The message as text for keeping. */
 export function written(message) {
-  const sources = (answerOf(message).sources ?? []).map(({ title, publisher, year }) =>
+  const { table, sources = [] } = answerOf(message);
+  const compared = (table?.rows ?? []).flatMap(({ label, cells }) => [
+    `  ${label}`,
+    ...cells.map((cell, n) => `  - ${table.columns[n]}: ${plain(cell)}`),
+  ]);
+  const cited = sources.map(({ title, publisher, year }) =>
     `  [${[title, publisher, year].filter(Boolean).join(", ")}]`,
   );
-  return [`${sender(message)}: ${spoken(message)}`, ...sources].join("\n");
+  return [`${sender(message)}: ${spoken(message)}`, ...compared, ...cited].join("\n");
 }
 
 /** One message; `pending` is one of ours that the server does not have yet. */
 export function renderMessage(message, { pending = false } = {}) {
-  const { sources = [], more: details } = answerOf(message);
+  const { sources = [], more: details, table } = answerOf(message);
   const verdict = verdictOf(message);
   const own = message.from === "visitor";
   const body = own ? [h("p", { class: "verbatim" }, message.text)] : rich(textOf(message));
@@ -177,6 +208,7 @@ export function renderMessage(message, { pending = false } = {}) {
       { class: "bubble" },
       verdict && h("p", { class: `verdict ${verdict}` }, STRINGS.verdict[verdict]),
       ...body,
+      table && tableOf(table),
       sources.length > 0 && sourceLine(sources),
       details?.length > 0 && more(details),
     ),

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from actions.answer import Answer, Button, Status
+from actions.answer import Answer, Button, Row, Status, Table
 from actions.base import RESPONDERS, TALK_TO_AGENT, as_message, notice, respond
 from actions.coverage import one_policy
 from actions.question import Question
-from actions.wording import VERDICT_WORDS, joined, listed, sentence, source_line, text_of
+from actions.wording import VERDICT_WORDS, joined, listed, sentence, source_line, table_text, text_of
 from bot.runtime.local_actions import LocalActions
 from knowledge.base import KnowledgeBase
+from knowledge.schema import Policy, Statement
 
 LocalActions()  # every action is imported, and with it every responder
 
@@ -155,11 +162,126 @@ def test_every_general_question_is_answered_for_every_trade_and_for_none(intent:
         assert {answer.status for answer in answers.values()} == {Status.ANSWERED}
 
 
+def _compared(base: KnowledgeBase, *policies: str) -> Answer:
+    return _ask(base, intent="ask_compare", policies=policies)
+
+
+def _table(answer: Answer) -> Table:
+    assert answer.table is not None
+    return answer.table
+
+
 def test_every_two_policies_can_be_compared(base: KnowledgeBase) -> None:
     ids = base.ids("policy")
-    pairs = [(one, other) for one in ids for other in ids if one < other]
-    _check({f"{one}, {other}": _ask(base, intent="ask_compare", policies=(one, other)) for one, other in pairs}, base)
-    _check({one: _ask(base, intent="ask_compare", policies=(one,)) for one in ids}, base)
+    answers = {str(pair): _compared(base, *pair) for pair in combinations(ids, 2)}
+    _check(answers, base)
+    for answer in answers.values():
+        assert [len(row.cells) for row in _table(answer).rows] == [2, 2, 2, 2]
+        assert all(cell for row in _table(answer).rows for cell in row.cells)
+    halves = {one: _compared(base, one) for one in ids}
+    _check(halves, base)
+    assert {half.table for half in halves.values()} == {None}
+
+
+def test_three_policies_are_compared_in_the_order_they_were_named(base: KnowledgeBase) -> None:
+    answer = _compared(base, "umbrella", "cyber", "general_liability")
+    table = _table(answer)
+    assert table.columns == ["An umbrella policy", "Cyber liability", "General liability"]
+    assert [cell.split(" pays ")[0] for cell in table.rows[0].cells] == ["An umbrella", *table.columns[1:]]
+    assert answer.policies == ["umbrella", "cyber", "general_liability"]
+    assert "left out" not in text_of(answer, base)
+
+
+def test_of_more_than_three_policies_the_first_are_compared_and_the_others_named_and_offered(
+    base: KnowledgeBase,
+) -> None:
+    answer = _compared(base, "general_liability", "professional_liability", "cyber", "epli", "bop")
+    _check({"five": answer}, base)
+    assert answer.policies == ["general_liability", "professional_liability", "cyber"]
+    assert len(_table(answer).columns) == 3
+    assert "I left out EPLI and a business owner's policy (BOP)." in text_of(answer, base)
+    assert [button.ask.get("policies") for button in answer.buttons] == [["epli"], ["bop"], None]
+
+
+def _statements(policy: Policy) -> list[Statement]:
+    values = [value if isinstance(value, list) else [value] for _, value in policy]
+    return [each for value in values for each in value if isinstance(each, Statement)]
+
+
+def _sourced_by_its_words(policy: Policy) -> Policy:
+    """The policy with each of its statements resting on a source of its own, called like the statement."""
+
+    def own(value: Any) -> Any:
+        if isinstance(value, list):
+            return [own(each) for each in value]
+        return value.copy(update={"source": [value.text]}) if isinstance(value, Statement) else value
+
+    return policy.copy(update={name: own(value) for name, value in policy})
+
+
+def test_a_comparison_cites_what_it_says_and_nothing_else(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = {each: policy for each in base.ids("policy") if (policy := base.policy(each))}
+    monkeypatch.setattr(base, "policy", lambda policy_id: _sourced_by_its_words(real[policy_id]))
+    answer = _compared(base, "general_liability", "professional_liability", "cyber")
+    shown = text_of(replace(answer, sources=[]), base, with_more=True)
+    compared = [base.policy(each) for each in answer.policies]
+    said = {each.text for policy in compared if policy for each in _statements(policy) if each.text in shown}
+    of_prices = {source for each in answer.policies for source in base.costs(each)[0].source}
+    assert len(said) == 3 * 7
+    assert set(answer.sources) == said | of_prices
+
+
+def test_a_compared_price_says_whose_it_was_and_when_or_that_there_is_none(base: KnowledgeBase) -> None:
+    for policy_id in base.ids("policy"):
+        price = _table(_compared(base, policy_id, "bop" if policy_id != "bop" else "cyber")).rows[-1]
+        assert price.label == "Published price, not a quote"
+        known = base.costs(policy_id)
+        if not known:
+            assert price.cells[0] == "No published price. An agent can get quotes."
+        else:
+            figure = f"{known[0].typical or known[0].low:,}"
+            assert price.cells[0].startswith(f"${figure} ") and known[0].who in price.cells[0]
+            assert re.search(r"\((undated|\d{4})\)\.$", price.cells[0])
+    assert _table(_compared(base, "tech_eo", "cyber")).rows[-1].cells[0].startswith("$500 to $3,000 a year. ")
+
+
+def test_more_of_a_comparison_does_not_repeat_the_table(base: KnowledgeBase) -> None:
+    answer = _compared(base, "general_liability", "professional_liability", "cyber")
+    assert len(answer.more) == 3
+    more = "\n".join(answer.more)
+    assert not [cell for row in _table(answer).rows for cell in row.cells if cell in more]
+
+
+def test_a_table_is_data_for_the_website_and_text_elsewhere(base: KnowledgeBase) -> None:
+    answer = _compared(base, "general_liability", "cyber")
+    message = as_message(answer, base)
+    shown = json.loads(json.dumps(message["answer"]))
+    assert shown["table"]["columns"] == ["General liability", "Cyber liability"]
+    assert shown["table"]["rows"][1]["label"] == "What triggers it"
+    for row in _table(answer).rows:
+        assert row.label in message["text"] and row.label not in shown["body"]
+        for cell in row.cells:
+            assert message["text"].count(cell) == 1 and cell not in shown["body"]
+    assert message["text"].index("Published price") < message["text"].index("Source: ")
+
+
+LINE = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
+
+
+@given(st.data(), st.lists(LINE, min_size=1, max_size=3))
+def test_a_table_as_text_has_a_line_for_every_cell_under_its_label(data: st.DataObject, columns: list[str]) -> None:
+    cells = st.lists(LINE, min_size=len(columns), max_size=len(columns))
+    rows = data.draw(st.lists(st.builds(Row, LINE, cells), min_size=1, max_size=4))
+    blocks = [block.split("\n") for block in table_text(Table(columns, rows)).split("\n\n")]
+    assert [block[0] for block in blocks] == [f"{row.label}:" for row in rows]
+    assert [block[1:] for block in blocks] == [
+        [f"- {columns[n]}: {cell}" for n, cell in enumerate(row.cells)] for row in rows
+    ]
+
+
+def test_a_table_whose_cells_do_not_fit_its_columns_is_not_shown_askew() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        table_text(Table(["General liability", "Cyber"], [Row("What it pays for", ["Injuries."])]))
 
 
 def _topics(base: KnowledgeBase, explaining: bool) -> dict[str, Answer]:

@@ -117,6 +117,83 @@ async def test_markup_and_unsafe_links_show_as_text(server: Server, context: Bro
     await expect(answer.locator("strong")).to_have_text("bold")
 
 
+COMPARED = {
+    "from": "bot",
+    "text": "They differ.\n\nWhat it pays for:\n- General liability: Injuries.\n- Cyber: Attacks.\n- D&O: Suits.",
+    "answer": {
+        "body": "They differ.",
+        "table": {
+            "columns": ["General liability", "Cyber", "D&O"],
+            "rows": [
+                {"label": "What it pays for", "cells": ["Injuries.", "<b>Attacks.</b>", "Suits against managers."]},
+                {"label": "What triggers it", "cells": ["The day of injury.", "The claim.", "The claim, reported."]},
+            ],
+        },
+        "sources": [],
+    },
+}
+
+
+async def compare(server: Server, page: Page) -> None:
+    """Let the guide send a table."""
+    await ask(page, "hello")
+    await expect(page.get_by_role("log")).to_contain_text("echo: hello")
+    server.channel.rooms.say(server.agent.got[0].sender_id.removeprefix("web:"), COMPARED)
+
+
+async def test_comparison_is_a_table_with_names_for_its_columns_and_rows(
+    server: Server, context: BrowserContext
+) -> None:
+    page = await open_chat(context, server.url)
+    await compare(server, page)
+    table = page.get_by_role("group", name="Side by side").get_by_role("table", name="General liability, Cyber, D&O")
+    await expect(table.get_by_role("columnheader")).to_have_text(["General liability", "Cyber", "D&O"])
+    await expect(table.locator("th[scope=rowgroup][colspan='3']")).to_have_text(
+        ["What it pays for", "What triggers it"]
+    )
+    await expect(table.locator("td")).to_have_text(
+        [
+            "Injuries.",
+            "<b>Attacks.</b>",
+            "Suits against managers.",
+            "The day of injury.",
+            "The claim.",
+            "The claim, reported.",
+        ]
+    )
+    bubble = page.locator(".bot").last.locator(".bubble")
+    await expect(bubble.locator("> p")).to_have_text(["They differ."])  # the table is not said again as text
+    await expect(bubble.get_by_text("Injuries.")).to_have_count(1)
+
+
+async def test_table_is_named_aloud_and_kept_whole_in_the_saved_conversation(
+    server: Server, context: BrowserContext
+) -> None:
+    page = await open_chat(context, server.url)
+    await compare(server, page)
+    await expect(page.locator("[aria-live=polite]")).to_contain_text(
+        "Guide: They differ. Side by side: General liability, Cyber, D&O."
+    )
+    async with page.expect_download() as saved:
+        await page.get_by_role("button", name="Save the conversation as text").click()
+    text = (await (await saved.value).path()).read_text(encoding="utf-8")
+    assert "  What triggers it\n  - General liability: The day of injury.\n  - Cyber: The claim.\n" in text
+
+
+async def test_wide_table_scrolls_within_its_bubble_by_keys_too(server: Server, browser: Browser) -> None:
+    async with window(browser, 360, 640) as context:
+        page = await open_chat(context, server.url)
+        await compare(server, page)
+        table = page.locator(".table")
+        width, whole = await table.evaluate("box => [box.clientWidth, box.scrollWidth]")
+        assert width < whole
+        log = await page.get_by_role("log").evaluate("box => [box.clientWidth, box.scrollWidth]")
+        assert log[0] == log[1]
+        await table.focus()
+        await page.keyboard.press("ArrowRight")
+        await expect(table).not_to_have_js_property("scrollLeft", 0)
+
+
 async def test_safe_links_open_apart_from_the_page(server: Server, context: BrowserContext) -> None:
     page = await open_chat(context, server.url)
     await ask(page, "see https://content.naic.org/cipr. Bye")
