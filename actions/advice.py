@@ -5,21 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.answer import Answer, Button, Status
-from actions.base import TALK_TO_AGENT, GuideAction, answers
+from actions.base import GuideAction
+from actions.forms.recommending import NEED_WORDS, recommended
 from actions.guidance import best_topic, topic_answer
 from actions.policies import main_policy
 from actions.question import Question
-from actions.wording import a_or_an, joined, listed, sentence
+from actions.responding import TALK_TO_AGENT, answers
+from actions.wording import a_or_an, listed
 from knowledge.base import KnowledgeBase
-from knowledge.schema import Industry, Need
 
-NEED_WORDS = {
-    Need.BY_LAW: "required by law",
-    Need.BY_CONTRACT: "usually required by contract",
-    Need.RECOMMENDED: "recommended",
-    Need.SITUATIONAL: "depends on your situation",
-}
-NOT_ADVICE = "This is general information, not advice: an agent can match it to your business."
 TRADES = ("call_center", "bpo", "it_consultant", "msp")
 
 
@@ -78,41 +72,6 @@ def recommendation(question: Question, base: KnowledgeBase) -> Answer:
         "That depends on what your business does. Which of these is closest?",
         buttons=[Button(i.name, {"intent": "ask_recommendation", "industry": i.id}) for i in trades] + [TALK_TO_AGENT],
     )
-
-
-def recommended(industry: Industry, base: KnowledgeBase) -> Answer:
-    """Policies of a trade, the top three first, each with how strongly it is called for and why."""
-    ranked = sorted(
-        industry.policies,
-        key=lambda p: industry.top_three.index(p.policy) if p.policy in industry.top_three else 3,
-    )
-    names = {p.policy: policy.short_name for p in ranked if (policy := base.policy(p.policy))}
-    lines = [f"{sentence(names[p.policy])[:-1]} ({NEED_WORDS[p.need]}): {p.why}" for p in ranked]
-    by_law = [names[p.policy] for p in ranked if p.need is Need.BY_LAW]
-    lead = f"For {a_or_an(industry.name)}, the top three are {joined([names[p] for p in industry.top_three])}."
-    if by_law:
-        lead += f" {sentence(joined(by_law))[:-1]} is required by law in California once you have an employee."
-    answer = Answer(
-        Status.ANSWERED,
-        "ask_recommendation",
-        lead,
-        [listed(lines[:3]), NOT_ADVICE],
-        [
-            f"Also worth a look:\n{listed(lines[3:])}",
-            f"What clients often demand:\n{listed(d.text for d in industry.contract_demands)}",
-            f"Why: the main risks.\n{listed(r.text for r in industry.risks)}",
-        ],
-        policies=[p.policy for p in ranked],
-        entries=[industry.id],
-    ).cite(*(p.source for p in ranked), *(d.source for d in industry.contract_demands))
-    top = base.policy(industry.top_three[0])
-    assert top is not None  # a check of the content
-    answer.buttons = [
-        Button("How do I get a quote?", {"intent": "get_quote", "industry": industry.id}),
-        Button("What risks do we face?", {"intent": "ask_risks", "industry": industry.id}),
-        Button(f"What does {top.short_name} cost?", {"intent": "ask_cost", "policies": [top.id]}),
-    ]
-    return answer
 
 
 class AnswerAdvice(GuideAction):

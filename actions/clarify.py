@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.answer import Answer, Button, Status
-from actions.base import TALK_TO_AGENT, GuideAction, answers, respond
+from actions.base import GuideAction
 from actions.question import POSSIBLE_SUBJECT, Question
+from actions.responding import TALK_TO_AGENT, answers, respond
 from actions.routing import INFORMATIONAL
 from actions.wording import joined
 from knowledge.base import KnowledgeBase

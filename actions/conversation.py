@@ -9,9 +9,10 @@ from rasa_sdk.events import EventType, Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Button, Status
-from actions.base import TALK_TO_AGENT, GuideAction, answers, respond
+from actions.base import GuideAction
 from actions.clarify import did_you_mean
 from actions.question import Question
+from actions.responding import TALK_TO_AGENT, answers, respond
 from actions.routing import INFORMATIONAL
 from actions.settings import Agency
 from knowledge.base import KnowledgeBase

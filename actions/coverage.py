@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from actions.answer import Answer, Button, Status
-from actions.base import TALK_TO_AGENT, GuideAction, answers
+from actions.base import GuideAction
 from actions.clarify import ask_which_exposure, which_policy_is_that
 from actions.policies import overview
 from actions.question import CONSENSUS, ENOUGH, Question, read_exposure
+from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import joined, listed, sentence
 from knowledge.base import Decision, KnowledgeBase
 from knowledge.schema import Exposure, Policy, Verdict

@@ -5,8 +5,9 @@ from __future__ import annotations
 import us
 
 from actions.answer import Answer, Button, Status
-from actions.base import TALK_TO_AGENT, GuideAction, answers
+from actions.base import GuideAction
 from actions.question import ELLIPSIS_WORDS, SURE_TOPIC, Question
+from actions.responding import TALK_TO_AGENT, answers
 from actions.routing import CLEAR_TOPIC, SURE_INTENT
 from actions.wording import listed
 from knowledge.base import KnowledgeBase

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from actions.answer import Answer, Button, Status
-from actions.base import GuideAction, answers
+from actions.base import GuideAction
 from actions.question import Question
+from actions.responding import answers
 from actions.wording import listed
 from knowledge.base import KnowledgeBase
 

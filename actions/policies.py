@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from actions.answer import Answer, Button, Row, Status, Table
-from actions.base import TALK_TO_AGENT, GuideAction, answers
+from actions.base import GuideAction
 from actions.question import Question
+from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import joined, listed, sentence
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Cost, Policy

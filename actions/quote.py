@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from actions.answer import Answer, Button, Status
-from actions.base import TALK_TO_AGENT, GuideAction, answers
+from actions.base import GuideAction
 from actions.question import Question
+from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import a_or_an, listed
 from knowledge.base import KnowledgeBase
 

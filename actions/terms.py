@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from actions.answer import Answer, Button, Status
-from actions.base import TALK_TO_AGENT, GuideAction, answers
+from actions.base import GuideAction
 from actions.guidance import best_topic, topic_answer
 from actions.policies import overview
 from actions.question import SURE_TOPIC, Question
+from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import sentence
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Term

@@ -23,7 +23,8 @@ import yaml
 
 from actions import question as reading
 from actions import relevance, routing
-from actions.base import answer_to, answers_to_each, open_base
+from actions.base import open_base
+from actions.responding import answer_to, answers_to_each
 from bench.scoring import Answer, Outcome, Question, outcome
 from bot.runtime import hush, quiet
 from knowledge.base import KnowledgeBase

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.answer import Answer, Button, Row, Status, Table
-from actions.base import RESPONDERS, TALK_TO_AGENT, as_message, notice, respond
+from actions.base import as_message, notice
 from actions.coverage import one_policy
 from actions.question import Question
+from actions.responding import RESPONDERS, TALK_TO_AGENT, respond
 from actions.wording import VERDICT_WORDS, joined, listed, sentence, source_line, table_text, text_of
 from bot.runtime.local_actions import LocalActions
 from knowledge.base import KnowledgeBase

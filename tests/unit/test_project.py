@@ -129,7 +129,7 @@ def test_the_action_server_offers_exactly_the_actions_of_the_domain() -> None:
 
 def test_every_intent_of_the_domain_is_answered() -> None:
     import bot.runtime.local_actions
-    from actions.base import RESPONDERS
+    from actions.responding import RESPONDERS
 
     bot.runtime.local_actions.LocalActions()  # imports every module of the actions
     assert set(read_yaml("domain.yml")["intents"]) | {"nlu_fallback"} <= set(RESPONDERS)

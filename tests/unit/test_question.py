@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actions.answer import Status
-from actions.base import RESPONDERS, as_message, respond
+from actions.base import as_message
 from actions.question import FRAME_TURNS, Frame, Question, Subject, read_exposure, read_question, with_frame
+from actions.responding import RESPONDERS, respond
 from actions.routing import settle
 from bot.runtime.local_actions import LocalActions
 from knowledge.base import KnowledgeBase

@@ -1,0 +1,85 @@
+"""Who answers which question, and what is being talked about afterwards.  Pure, but for the knowledge base."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from actions.answer import Answer, Button, Status
+from actions.handing_over import PRIORITY
+from actions.question import Frame, Question, read_question, with_frame
+from actions.relevance import known
+from actions.routing import settle
+from knowledge.base import KnowledgeBase
+
+Responder = Callable[[Question, KnowledgeBase], Answer]
+RESPONDERS: dict[str, Responder] = {}
+
+TALK_TO_AGENT = Button("Talk to a licensed agent", {"intent": "talk_to_agent"})
+MISSES = {Status.FALLBACK, Status.CLARIFY, Status.OUT_OF_SCOPE}
+
+
+def answers(*intents: str) -> Callable[[Responder], Responder]:
+    """Declare which intents a function answers."""
+
+    def register(responder: Responder) -> Responder:
+        for intent in intents:
+            RESPONDERS[intent] = responder
+        return responder
+
+    return register
+
+
+def respond(question: Question, base: KnowledgeBase) -> Answer:
+    """The answer to a complete question."""
+    return RESPONDERS.get(question.intent, RESPONDERS["nlu_fallback"])(question, base)
+
+
+Reply = tuple[Question, Answer]
+
+
+def answer_to(message: Mapping[str, Any], frame: Frame | None, turn: int, base: KnowledgeBase) -> Reply:
+    """One question, read and answered."""
+    question = settle(with_frame(read_question(message, frame), turn), base)
+    return question, respond(question, base)
+
+
+def answers_to_each(message: Mapping[str, Any], frame: Frame | None, turn: int, base: KnowledgeBase) -> list[Reply]:
+    """Every question of a message that asks several; empty where it is better answered as one.
+
+    That is when fewer than two of them find an answer of their own, and when something has happened: then one
+    calm reply is wanted, not three.
+    """
+    intent = (message.get("intent") or {}).get("name")
+    if intent in PRIORITY or len(message.get("parts") or []) < 2 or known(read_question(message, frame), base):
+        return []
+    replies: list[Reply] = []
+    said: set[tuple[Any, ...]] = set()
+    for part in message["parts"]:
+        question, answer = answer_to(part, frame, turn, base)
+        what = (answer.intent, tuple(answer.policies[:1]), tuple(answer.entries[:1]))
+        if answer.status is Status.ANSWERED and what not in said:
+            said.add(what)
+            replies.append((question, answer))
+            frame = remembered(base, question, answer, frame, turn)
+    return replies if len(replies) > 1 else []
+
+
+def remembered(base: KnowledgeBase, question: Question, answer: Answer, frame: Frame | None, turn: int) -> Frame:
+    """What is being talked about after this answer."""
+    misses = (frame.misses if frame else 0) + 1 if answer.status in MISSES else 0
+    if answer.status is Status.ANSWERED:
+        frame = Frame(
+            intent=answer.intent,
+            policies=tuple(question.policies or answer.policies[:1]),
+            exposure=answer.exposure,
+            topic=next((e for e in answer.entries if base.kind_of(e) == "topic"), None),
+            terms=question.terms,
+            industry=question.industry,
+            state=question.state,
+            turn=turn,
+        )
+    elif frame is None:
+        frame = Frame(intent="", industry=question.industry, state=question.state)
+    return replace(frame, misses=misses)
