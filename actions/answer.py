@@ -55,6 +55,7 @@ class Answer:
         lead: the answer itself in a sentence or two; verdict first where there is one.
         paragraphs: why, what covers it instead; lines that start with "- " are a list.
         more: what a visitor sees on asking for more.
+        progress: which question of a form this is, and of how many.
         table: what is best seen side by side, after the paragraphs; a channel without tables shows it as text.
     """
 
@@ -71,6 +72,7 @@ class Answer:
     buttons: list[Button] = field(default_factory=list)
     simpler: str | None = None  # the same for somebody who asks for plain words
     table: Table | None = None
+    progress: tuple[int, int] | None = None
 
     def cite(self, *source_lists: list[str] | tuple[str, ...]) -> Answer:
         """Add sources, each once, in the order of what was said."""

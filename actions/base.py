@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
@@ -12,9 +14,11 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Status
+from actions.forms.filling import Filling
+from actions.forms.turn import Turn, begin, closed, facts_of, go_on, matched, not_sent, opens, sent, varied
 from actions.handing_over import PRIORITY, pass_on, passes_on, told
-from actions.question import Frame
-from actions.responding import MISSES, TALK_TO_AGENT, answer_to, answers_to_each, remembered
+from actions.question import Frame, Question, read_question
+from actions.responding import MISSES, TALK_TO_AGENT, Reply, answer_to, answers_to_each, remembered
 from actions.settings import Agency
 from actions.wording import text_of
 from knowledge.base import KnowledgeBase, KnowledgeUnavailable
@@ -72,32 +76,79 @@ class GuideAction(Action, ABC):
             return []
 
     def take_turn(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        """Answer the latest message and remember what it was about."""
+        """Answer the latest message, go on with a form if one is on its way, and remember what it was about."""
         base = open_base()
-        turn = sum(1 for event in tracker.events if event.get("event") == "user")
+        now = time.time()
         frame = Frame.from_slot(tracker.get_slot("frame"))
+        filling = Filling.from_slot(tracker.get_slot("form"))
         events: list[EventType] = []
         if not _notice_given(tracker):
             dispatcher.utter_message(text=notice(base))
             events.append(SlotSet("notice_given", True))
-        replies = answers_to_each(tracker.latest_message, frame, turn, base) or [
-            answer_to(tracker.latest_message, frame, turn, base)
-        ]
-        for question, answer in replies:
+        message = tracker.latest_message
+        restarts = (message.get("intent") or {}).get("name") == "restart"
+        form = go_on(filling, message, base, now) if filling and filling.form and not restarts else None
+        if form and form.submitted:
+            form = _submitted(form.filling, tracker, base)
+        elif form is None:
+            form = varied(filling, frame, message, base, now)
+        shown = list(form.said) if form else []
+        if form is None or form.digression:
+            replies = self._answered(tracker, frame, filling, base)
+            opened = opens(*replies[0], message, base) if form is None and len(replies) == 1 else None
+            if opened:
+                form = begin(opened, filling, message, base, now)
+                shown = list(form.said)
+            else:
+                shown += [matched(filling, question, answer, base) for question, answer in replies]
+            for question, answer in replies:
+                frame = remembered(base, question, answer, frame, _turn(tracker))
+        elif form and shown and shown[-1].status is Status.ANSWERED:
+            frame = remembered(base, _told_of(form.filling, message, frame), shown[-1], frame, _turn(tracker))
+        if form:
+            shown += [form.after] if form.after else []
+            events.append(SlotSet("form", form.filling.as_slot()))
+        for answer in shown[:-1]:
+            answer.buttons = []  # a number typed next chooses from the last list shown
+        for answer in shown:
+            dispatcher.utter_message(**as_message(answer, base))
+        return [*events, SlotSet("frame", frame.as_slot() if frame else None)]
+
+    def _answered(
+        self, tracker: Tracker, frame: Frame | None, filling: Filling | None, base: KnowledgeBase
+    ) -> list[Reply]:
+        """The answers to every question of the latest message; requests for a person are passed on."""
+        message, turn = tracker.latest_message, _turn(tracker)
+        replies = answers_to_each(message, frame, turn, base) or [answer_to(message, frame, turn, base)]
+        for _, answer in replies:
             if answer.status in MISSES and frame and frame.misses >= 1:
                 answer.buttons = [TALK_TO_AGENT, *(b for b in answer.buttons if b != TALK_TO_AGENT)][:5]
             if passes_on(answer):
-                ticket = pass_on(answer.intent, tracker)
+                ticket = pass_on(answer.intent, tracker, facts_of(filling, base) if filling else None)
                 if ticket is None:
                     answer.lead, answer.paragraphs = told(None), []
                 else:
                     answer.paragraphs.append(told(ticket))
-            frame = remembered(base, question, answer, frame, turn)
-        for _, answer in replies[:-1]:
-            answer.buttons = []  # a number typed next chooses from the last list shown
-        for _, answer in replies:
-            dispatcher.utter_message(**as_message(answer, base))
-        return [*events, SlotSet("frame", frame.as_slot() if frame else None)]
+        return replies
+
+
+def _submitted(filling: Filling, tracker: Tracker, base: KnowledgeBase) -> Turn:
+    """A confirmed form passed on; where that fails it stays as it is, and can be sent again."""
+    ticket = pass_on("get_quote", tracker, facts_of(filling, base))
+    if ticket is None:
+        return Turn(filling, after=not_sent(filling, base))
+    return Turn(closed(filling), [sent(filling, ticket.reference, Agency.from_environment().reached_by())])
+
+
+def _told_of(filling: Filling, message: dict[str, Any], frame: Frame | None) -> Question:
+    """What a form's result is about, as a question that could have been asked."""
+    facts = filling.facts()
+    return replace(read_question(message, frame), industry=facts.get("industry"), state=facts.get("state"), policies=())
+
+
+def _turn(tracker: Tracker) -> int:
+    """Which message of the visitor's this is."""
+    return sum(1 for event in tracker.events if event.get("event") == "user")
 
 
 def notice(base: KnowledgeBase) -> str:

@@ -51,7 +51,7 @@ def affirm(question: Question, base: KnowledgeBase) -> Answer:
     return _chat("affirm", "Good. What would you like to know next?")
 
 
-@answers("deny")
+@answers("deny", "skip")
 def deny(question: Question, base: KnowledgeBase) -> Answer:
     return _chat("deny", "All right. Tell me what you are looking for, or ask for an agent.", [TALK_TO_AGENT])
 
@@ -128,7 +128,7 @@ def _again(question: Question) -> Question | None:
     )
 
 
-@answers("repeat")
+@answers("repeat", "go_back")
 def repeat(question: Question, base: KnowledgeBase) -> Answer:
     again = _again(question)
     return respond(again, base) if again else did_you_mean(question, base)

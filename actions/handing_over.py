@@ -15,6 +15,7 @@ from bot.handoff.tickets import Ticket, TicketStore
 logger = logging.getLogger(__name__)
 
 PRIORITY = {"talk_to_agent": "normal", "report_claim": "urgent"}  # intents whose answers pass the talk on
+REASONS = {"talk_to_agent": "asked", "report_claim": "claim", "get_quote": "quote"}
 SUMMARY_CHARACTERS = 500
 
 
@@ -23,16 +24,20 @@ def passes_on(answer: Answer) -> bool:
     return answer.status is Status.HANDOFF and answer.intent in PRIORITY
 
 
-def pass_on(intent: str, tracker: Tracker) -> Ticket | None:
-    """The stored request; None, logged, when it could not be stored."""
+def pass_on(intent: str, tracker: Tracker, facts: dict[str, str] | None = None) -> Ticket | None:
+    """The stored request, with what a form knows; None, logged, when it could not be stored."""
+    summary = str(tracker.latest_message.get("text") or "")
+    if intent == "get_quote" and facts:
+        summary = "Quote: " + "; ".join(f"{label} {value}" for label, value in facts.items())
     try:
         store = TicketStore()
         ticket = store.open(
             tracker.sender_id,
-            "claim" if intent == "report_claim" else "asked",
-            PRIORITY[intent],
-            str(tracker.latest_message.get("text") or "")[:SUMMARY_CHARACTERS],
+            REASONS[intent],
+            PRIORITY.get(intent, "normal"),
+            summary[:SUMMARY_CHARACTERS],
             transcript(tracker),
+            facts,
         )
         store.close()
     except (OSError, sqlite3.Error):
@@ -46,7 +51,7 @@ def told(ticket: Ticket | None) -> str:
     ways = Agency.from_environment().reached_by()
     if ticket is None:
         return f"I could not pass your request on just now: nothing was stored. Please try again in a minute. {ways}"
-    return f"Your reference is {ticket.reference}. {ways}"
+    return f"Your reference is {ticket.reference}. {ways}".strip()
 
 
 def transcript(tracker: Tracker) -> list[dict[str, Any]]:

@@ -63,6 +63,8 @@ def text_of(answer: Answer, base: KnowledgeBase, with_more: bool = False) -> str
     if answer.verdict in VERDICT_WORDS:
         lead = f"{VERDICT_WORDS[answer.verdict]} {lead}"
     parts = [lead, *answer.paragraphs]
+    if answer.progress:
+        parts[-1] += " ({} of {})".format(*answer.progress)
     if answer.table:
         parts.append(table_text(answer.table))
     if with_more:

@@ -10,11 +10,28 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlite_utils
+from pydantic import BaseModel, ValidationError
 
 from knowledge.build import DATABASE
-from knowledge.schema import Cost, Entry, Exposure, Industry, Outside, Policy, Source, Term, Topic, Verdict
+from knowledge.schema import (
+    Cost,
+    Entry,
+    Exposure,
+    Industry,
+    Outside,
+    Policy,
+    ProfileField,
+    ProfilePoint,
+    ProfileRule,
+    RecommendedPolicy,
+    Source,
+    Term,
+    Topic,
+    Verdict,
+)
 
 E = TypeVar("E", bound=Entry)
+P = TypeVar("P", bound=BaseModel)
 
 MODELS: dict[str, type[Entry]] = {
     "policy": Policy,
@@ -23,6 +40,13 @@ MODELS: dict[str, type[Entry]] = {
     "term": Term,
     "topic": Topic,
     "outside": Outside,
+}
+PROFILE_MODELS: dict[str, type[BaseModel]] = {
+    "fields": ProfileField,
+    "any_trade": RecommendedPolicy,
+    "rules": ProfileRule,
+    "points": ProfilePoint,
+    "quote": ProfileField,
 }
 
 # Words that say nothing about the subject; FTS5 would AND them in or rank by them.
@@ -147,15 +171,22 @@ class KnowledgeBase:
             self._meta = {row["key"]: row["value"] for row in self._db.table("meta").rows}
             self.version: str = self._meta["version"]
             rows = self._db.conn.execute("select id, kind, body from entry order by rowid").fetchall()
-        except (sqlite3.Error, KeyError) as error:
+            profile = self._db.table("profile")
+            # A database from before there was a profile is compared with newer content, and answers without one.
+            told = list(profile.rows_where(order_by="rowid")) if profile.exists() else []
+            self.notices: dict[str, Any] = json.loads(self._meta["notices"])
+            # Entries are few and do not change while this object lives: all are read at once, so that nobody waits.
+            self._entries: dict[str, tuple[str, Entry]] = {
+                entry_id: (kind, MODELS[kind].parse_raw(body)) for entry_id, kind, body in rows
+            }
+            self._profile: list[tuple[str, str, BaseModel]] = [
+                (row["section"], row["id"], PROFILE_MODELS[row["section"]].parse_raw(row["body"])) for row in told
+            ]
+        except (sqlite3.Error, KeyError, ValidationError) as error:
+            what = "its entries are of another version" if isinstance(error, ValidationError) else error
             raise KnowledgeUnavailable(
-                f"{path} is not a knowledge base of this guide ({error}): run `guide knowledge build`."
+                f"{path} is not a knowledge base of this guide ({what}): run `guide knowledge build`."
             ) from error
-        self.notices: dict[str, Any] = json.loads(self._meta["notices"])
-        # Entries are few and do not change while this object lives: all are read at once, so that no visitor waits.
-        self._entries: dict[str, tuple[str, Entry]] = {
-            entry_id: (kind, MODELS[kind].parse_raw(body)) for entry_id, kind, body in rows
-        }
 
     def kind_of(self, entry_id: str) -> str | None:
         """policy, exposure, industry, term, topic or outside; None for an unknown id."""
@@ -248,6 +279,37 @@ class KnowledgeBase:
         """Guidance that answers an intent, in the order of the content."""
         topics = (self.topic(entry_id) for entry_id in self.ids("topic"))
         return [topic for topic in topics if topic and topic.intent == intent]
+
+    def profile(self) -> list[tuple[str, str, BaseModel]]:
+        """Everything that is asked about a business and follows from it: section, id, content."""
+        return list(self._profile)
+
+    def _section(self, name: str, model: type[P]) -> list[P]:
+        return [value for section, _, value in self._profile if section == name and isinstance(value, model)]
+
+    def profile_fields(self) -> list[ProfileField]:
+        """The facts that decide what a business needs, in the order asked."""
+        return self._section("fields", ProfileField)
+
+    def profile_rules(self) -> list[ProfileRule]:
+        """Policies that follow from the facts, in the order of the content."""
+        return self._section("rules", ProfileRule)
+
+    def profile_points(self) -> list[ProfilePoint]:
+        """What to bring up with an agent because of the facts, in the order of the content."""
+        return self._section("points", ProfilePoint)
+
+    def quote_fields(self) -> list[ProfileField]:
+        """What an agent must know to quote, whatever the trade, what matters most first; then who asks."""
+        return self._section("quote", ProfileField)
+
+    def checklist(self, industry: Industry) -> list[ProfileField]:
+        """What an agent must know to quote a trade, what matters most first."""
+        return [f for f in [*self.quote_fields(), *self.profile_fields()] if f.id in industry.checklist]
+
+    def any_trade(self) -> list[RecommendedPolicy]:
+        """Policies of a business whose trade is unknown, the top three first."""
+        return self._section("any_trade", RecommendedPolicy)
 
     def names(self) -> list[tuple[str, str, str]]:
         """(kind, entry id, alias) of every name a visitor may use."""

@@ -100,6 +100,7 @@ def _create_tables(db: sqlite_utils.Database) -> None:
         pk="id",
         foreign_keys=[("policy_id", "entry", "id")],
     )
+    db.table("profile").create({"section": str, "id": str, "body": str}, pk=("section", "id"))
     db.table("entry_text").create({"id": str, "name": str, "aliases": str, "asked": str, "body": str}, pk="id")
 
 
@@ -133,6 +134,9 @@ def _fill(db: sqlite_utils.Database, content: Content, version: str) -> None:
             "sources": json.dumps(cost.source),
         }
         for cost in content.costs
+    )
+    db.table("profile").insert_all(
+        {"section": section, "id": one, "body": value.json()} for section, one, value in content.profile()
     )
     db.table("entry_text").insert_all(
         {

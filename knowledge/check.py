@@ -8,9 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import us
+from pydantic import BaseModel
+
 from knowledge.content import Content, Finding
 from knowledge.schema import (
-    ChecklistItem,
+    Condition,
     ConditionalGrant,
     Cost,
     Entry,
@@ -19,6 +22,7 @@ from knowledge.schema import (
     Industry,
     Outside,
     Policy,
+    ProfileField,
     Statement,
     TermExamples,
     Topic,
@@ -54,6 +58,16 @@ MEASURED = re.compile(
 )
 AMOUNTS_OF_COVER = ("limits", "contract_demands")  # fields that hold nothing else
 
+# What a condition may ask of each kind of fact, and nothing of the others.
+ASKED_OF = {
+    "industry": {"is_in", "not_in", "group"},
+    "state": {"is_in", "not_in"},
+    "choice": {"is_in", "not_in"},
+    "yes_no": {"is_in"},
+    "count": {"at_least", "at_most"},
+    "money": {"at_least", "at_most"},
+}
+
 # Standing texts that the guide cannot do without, where there are any.
 NOTICES = ("assistant_notice", "bot_identity", "recorded", "licence_line", "other_state", "spanish_pointer")
 
@@ -77,6 +91,12 @@ def check(content: Content) -> list[Finding]:
         *_verdicts_in_front(content),
         *_missing_notices(content),
         *_shared_questions(content),
+        *_repeated_in_profile(content),
+        *_dangling_in_profile(content),
+        *_dangling_in_checklists(content),
+        *_unfit_fields(content),
+        *_unfit_conditions(content),
+        *_asked_for_nothing(content),
     ]
 
 
@@ -302,15 +322,17 @@ def said(value: object, field: str = "") -> Iterator[Said]:
         return
     if isinstance(value, Statement | Cost):
         yield Said(field or "text", value.text, value.source)
+    elif isinstance(value, ProfileField):
+        yield Said("question", value.question, ())
+        yield Said("why", value.why, ())
+        yield from (Said("options", option.title, ()) for option in value.options)
+        yield from (Said("limits", limits.otherwise, ()) for limits in [value.limits] if limits)
     elif isinstance(value, Grant):
         yield Said(field, value.why, value.source)
         if isinstance(value, ConditionalGrant):
             yield Said(f"{field}, depends_on", value.depends_on, value.source)
     elif isinstance(value, TermExamples):
         yield from (Said(f"{field}, {trade}", text, ()) for trade, text in value)
-    elif isinstance(value, ChecklistItem):
-        yield Said(field, value.question, ())
-        yield Said(field, value.why, ())
     elif isinstance(value, Entry):
         for name in value.__fields__:
             yield from said(getattr(value, name), name)
@@ -321,10 +343,13 @@ def said(value: object, field: str = "") -> Iterator[Said]:
 
 
 def _all_said(content: Content) -> Iterator[tuple[str, Said]]:
+    """Every text a visitor may read, with the place of the content it belongs to."""
     for _, entry in content.entries():
-        yield from ((entry.id, text) for text in said(entry))
+        yield from ((_place(content, entry.id), text) for text in said(entry))
     for cost in content.costs:
-        yield from ((cost.id, text) for text in said(cost))
+        yield from ((_place(content, cost.id), text) for text in said(cost))
+    for section, one, value in content.profile():
+        yield from ((_profile_place(content, section, one), text) for text in said(value, "why"))
 
 
 def _quoted(one: Said) -> str:
@@ -342,7 +367,7 @@ def _undated_figures(content: Content) -> Iterator[Finding]:
     itself.  Texts without sources are invented examples.
     """
     dated_sources = {s.id for s in content.sources if s.year}
-    for entry_id, one in _all_said(content):
+    for place, one in _all_said(content):
         if not one.sources or not FIGURE.search(UNIT.sub("", one.text)) or DATED.search(one.text):
             continue
         is_cost = one.field == "text"
@@ -351,7 +376,7 @@ def _undated_figures(content: Content) -> Iterator[Finding]:
         is_set = one.field in AMOUNTS_OF_COVER or SET_BY_LAW.search(one.text) or SET_BY_CONTRACT.search(one.text)
         if is_cost or not is_set or MEASURED.search(one.text):
             yield Finding(
-                _place(content, entry_id),
+                place,
                 f"{_quoted(one)} gives a figure without its year",
                 "write the year, or '(undated)' where the source has none; say so if a law or a contract sets it",
             )
@@ -372,17 +397,15 @@ def _costs_unlike_their_text(content: Content) -> Iterator[Finding]:
 
 
 def _hard_to_read(content: Content) -> Iterator[Finding]:
-    for entry_id, one in _all_said(content):
+    for place, one in _all_said(content):
         longest = max(len(s.split()) for s in SENTENCE_END.split(one.text))
         count = len(one.text.split())
         if longest > WORDS_IN_A_SENTENCE:
             what = f"{_quoted(one)} has a sentence of {longest} words"
-            yield Finding(
-                _place(content, entry_id), what, f"split it: at most {WORDS_IN_A_SENTENCE} words in a sentence"
-            )
+            yield Finding(place, what, f"split it: at most {WORDS_IN_A_SENTENCE} words in a sentence")
         if count > WORDS_IN_A_STATEMENT:
             yield Finding(
-                _place(content, entry_id),
+                place,
                 f"{_quoted(one)} has {count} words",
                 f"shorten it: at most {WORDS_IN_A_STATEMENT} words, or make two items of it",
             )
@@ -439,3 +462,114 @@ def _verdict_follows(content: Content) -> Iterator[tuple[str, Said]]:
     for topic in content.topics:
         if topic.verdict:
             yield topic.id, Said("answer", topic.answer.text, topic.answer.source)
+
+
+def _profile_place(content: Content, section: str, one: str) -> str:
+    return f"{content.places.get(f'{section}.{one}', '?')} ({one})"
+
+
+def _repeated_in_profile(content: Content) -> Iterator[Finding]:
+    seen: set[tuple[str, str]] = set()
+    for section, one, _ in content.profile():
+        if (section, one) in seen:
+            yield Finding(
+                _profile_place(content, section, one), f"'{one}' stands twice in {section}", "rename or remove one"
+            )
+        seen.add((section, one))
+
+
+def _dangling_in_profile(content: Content) -> Iterator[Finding]:
+    known = {"policy": {p.id for p in content.policies}, "source": {s.id for s in content.sources}}
+    for section, one, value in content.profile():
+        named = [("policy", getattr(value, "policy", None)), *(("source", s) for s in getattr(value, "source", []))]
+        for kind, named_id in named:
+            if named_id and named_id not in known[kind]:
+                yield Finding(
+                    _profile_place(content, section, one),
+                    f"there is no {kind} '{named_id}'",
+                    "correct the id or add the entry",
+                )
+
+
+def _unfit_fields(content: Content) -> Iterator[Finding]:
+    """Fields whose answers cannot be told apart."""
+    fields = [*(("fields", f) for f in content.profile_fields), *(("quote", f) for f in content.quote_fields)]
+    for section, field in fields:
+        place = _profile_place(content, section, field.id)
+        options = [option.id for option in field.options]
+        if field.kind == "choice" and len(set(options)) < 2:
+            yield Finding(place, "is a choice without two options", "write what there is to choose from in options")
+        if field.kind != "choice" and options:
+            yield Finding(place, f"has options but is a {field.kind}", "make it a choice or remove the options")
+        for option in dict.fromkeys(o for o in options if options.count(o) > 1):
+            yield Finding(place, f"the option '{option}' stands twice", "rename one of them")
+        if field.units and field.kind not in ("count", "money"):
+            yield Finding(place, f"has units but is a {field.kind}", "make it a count or remove the units")
+        if field.limits and not field.limits.at_least < field.limits.at_most:
+            yield Finding(place, "no number is within its limits", "write the smaller number in at_least")
+        phrases = [
+            normal_name(phrase)
+            for means in (field.said_as, field.denied_as, *(option.said_as for option in field.options))
+            for phrase in {normal_name(phrase) for phrase in means}
+        ]
+        for phrase in dict.fromkeys(p for p in phrases if phrases.count(p) > 1):
+            yield Finding(place, f"the phrase '{phrase}' tells two answers", "keep it with one of them")
+
+
+def _dangling_in_checklists(content: Content) -> Iterator[Finding]:
+    known = {field.id for field in [*content.profile_fields, *content.quote_fields]}
+    for industry in content.industries:
+        for one in industry.checklist:
+            if one not in known:
+                what = f"its checklist asks '{one}', which profile.yml does not know"
+                yield Finding(_place(content, industry.id), what, "correct the id or add it to the list quote")
+
+
+def _conditions(content: Content) -> Iterator[tuple[str, str, Condition]]:
+    """Every condition: where it stands, the id of the field it asks about, and what it asks."""
+    for section, one, value in content.profile():
+        for name in ("when", "asked_when"):
+            for field, condition in getattr(value, name, {}).items():
+                yield _profile_place(content, section, one), field, condition
+
+
+def _unfit_conditions(content: Content) -> Iterator[Finding]:
+    """Conditions that no answer can meet."""
+    fields = {field.id: field for field in content.profile_fields}
+    industries = {industry.id for industry in content.industries}
+    for place, field_id, condition in _conditions(content):
+        field = fields.get(field_id)
+        if field is None:
+            yield Finding(place, f"there is no field '{field_id}'", "correct the id or add the field")
+            continue
+        fitting = ASKED_OF.get(field.kind, set())
+        for name in sorted(_asked(condition) - fitting):
+            fit = ", ".join(sorted(fitting)) or "nothing"
+            yield Finding(place, f"'{field_id}' is a {field.kind}, which has no '{name}'", f"ask {fit} of it")
+        for answer in [*condition.is_in, *condition.not_in]:
+            known = {
+                "industry": answer in industries,
+                "state": isinstance(answer, str) and getattr(us.states.lookup(answer), "abbr", None) == answer,
+                "choice": answer in {option.id for option in field.options},
+                "yes_no": isinstance(answer, bool),
+            }
+            if not known.get(field.kind, True):
+                yield Finding(
+                    place, f"'{field_id}' is never '{answer}'", f"write an answer that the {field.kind} can have"
+                )
+
+
+def _asked(condition: BaseModel) -> set[str]:
+    return {name for name in condition.__fields__ if getattr(condition, name) not in ([], None)}
+
+
+def _asked_for_nothing(content: Content) -> Iterator[Finding]:
+    """Nobody is asked what nothing follows from."""
+    decide = {field for _, field, _ in _conditions(content)}
+    for field in content.profile_fields:
+        if field.kind != "industry" and field.id not in decide:
+            yield Finding(
+                _profile_place(content, "fields", field.id),
+                "is asked for nothing: no rule and no point depends on it",
+                "write one or remove the field",
+            )

@@ -10,9 +10,24 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from knowledge.schema import Cost, Entry, Exposure, Industry, Outside, Policy, Source, Term, Topic
+from knowledge.schema import (
+    Cost,
+    Entry,
+    Exposure,
+    Industry,
+    Outside,
+    Policy,
+    ProfileField,
+    ProfilePoint,
+    ProfileRule,
+    RecommendedPolicy,
+    Source,
+    Term,
+    Topic,
+)
 
 CONTENT = Path(__file__).parent / "content"
+PROFILE = "profile.yml"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -69,6 +84,11 @@ class Content:
     outside: list[Outside] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
+    profile_fields: list[ProfileField] = field(default_factory=list)
+    any_trade: list[RecommendedPolicy] = field(default_factory=list)
+    profile_rules: list[ProfileRule] = field(default_factory=list)
+    profile_points: list[ProfilePoint] = field(default_factory=list)
+    quote_fields: list[ProfileField] = field(default_factory=list)
     notices: dict[str, Any] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)  # entry id -> "file:line"
 
@@ -86,6 +106,19 @@ class Content:
             yield "topic", topic
         for outside in self.outside:
             yield "outside", outside
+
+    def profile(self) -> Iterator[tuple[str, str, BaseModel]]:
+        """Everything that is asked about a business and follows from it: section of the file, id, content."""
+        for field_ in self.profile_fields:
+            yield "fields", field_.id, field_
+        for general in self.any_trade:
+            yield "any_trade", general.policy, general
+        for rule in self.profile_rules:
+            yield "rules", rule.id, rule
+        for point in self.profile_points:
+            yield "points", point.id, point
+        for asked in self.quote_fields:
+            yield "quote", asked.id, asked
 
 
 def read_content(folder: Path = CONTENT) -> Content:
@@ -120,7 +153,13 @@ def read_content(folder: Path = CONTENT) -> Content:
                 findings.append(Finding("notices.yml", "holds no named texts", "write one 'name: text' a line"))
         except ContentError as error:
             findings.extend(error.findings)
-    read = {file for pattern, _, _ in readers for file in folder.glob(pattern)} | {notices}
+    profile = folder / PROFILE
+    if profile.exists():
+        try:
+            _read_profile(profile, folder, content)
+        except ContentError as error:
+            findings.extend(error.findings)
+    read = {file for pattern, _, _ in readers for file in folder.glob(pattern)} | {notices, profile}
     for file in sorted({*folder.rglob("*.yml"), *folder.rglob("*.yaml")} - read):
         where = file.relative_to(folder).as_posix()
         findings.append(Finding(where, "is read by nobody", "move it or rename it; docs/knowledge.md lists the files"))
@@ -175,11 +214,51 @@ def _read_file(file: Path, folder: Path, model: type[M], places: dict[str, str])
     raws = [data] if single else data
     if not isinstance(raws, list) or not raws:
         raise ContentError([Finding(where, "holds no entry", "write an entry or remove the file")])
+    return _models(node, where, [(() if single else (index,), raw) for index, raw in enumerate(raws)], model, places)
+
+
+def _read_profile(file: Path, folder: Path, content: Content) -> None:
+    """What is asked about a business and what follows from it, each kind in a list of its own.
+
+    Ids of entries may come again here, so places are noted as "list.id".
+    """
+    node, data = _parse(file, folder)
+    where = file.relative_to(folder).as_posix()
+    sections: dict[str, tuple[type[Any], list[Any]]] = {
+        "fields": (ProfileField, content.profile_fields),
+        "any_trade": (RecommendedPolicy, content.any_trade),
+        "rules": (ProfileRule, content.profile_rules),
+        "points": (ProfilePoint, content.profile_points),
+        "quote": (ProfileField, content.quote_fields),
+    }
+    if not isinstance(data, dict) or not all(isinstance(data.get(name, []), list) for name in sections):
+        raise ContentError([Finding(where, "holds no lists", f"write a list below each of {', '.join(sections)}")])
+    findings = [
+        Finding(f"{where}:{_line(node, (name,))}", f"'{name}' is no part of it", f"use one of {', '.join(sections)}")
+        for name in data
+        if name not in sections
+    ]
+    for name, (model, into) in sections.items():
+        raws: list[tuple[tuple[Any, ...], Any]] = [((name, index), raw) for index, raw in enumerate(data.get(name, []))]
+        places: dict[str, str] = {}
+        try:
+            into.extend(_models(node, where, raws, model, places))
+        except ContentError as error:
+            findings.extend(error.findings)
+        content.places.update({f"{name}.{one}": place for one, place in places.items()})
+    if findings:
+        raise ContentError(findings)
+
+
+def _models(
+    node: yaml.Node | None, where: str, raws: list[tuple[tuple[Any, ...], Any]], model: type[M], places: dict[str, str]
+) -> list[M]:
+    """What was read at each path of a file, as models; their places are noted."""
     entries: list[M] = []
     findings: list[Finding] = []
-    for index, raw in enumerate(raws):
-        start: tuple[Any, ...] = () if single else (index,)
-        name = raw.get("id", f"entry {index + 1}") if isinstance(raw, dict) else f"entry {index + 1}"
+    for index, (start, raw) in enumerate(raws):
+        names = [str(raw[key]) for key in ("id", "policy") if key in raw] if isinstance(raw, dict) else []
+        name = next(iter(names), f"entry {index + 1}")
         try:
             entry = model.parse_obj(raw)
         except ValidationError as error:
@@ -204,7 +283,7 @@ def _read_file(file: Path, folder: Path, model: type[M], places: dict[str, str])
             )
             continue
         entries.append(entry)
-        places[str(name)] = f"{where}:{_line(node, start)}"
+        places[name] = f"{where}:{_line(node, start)}"
     if findings:
         raise ContentError(findings)
     return entries

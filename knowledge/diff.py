@@ -49,6 +49,7 @@ class Snapshot:
     cells: dict[tuple[str, str], Cell] = field(default_factory=dict)  # exposure, policy
     costs: dict[str, Json] = field(default_factory=dict)
     sources: dict[str, Json] = field(default_factory=dict)
+    profile: dict[str, Json] = field(default_factory=dict)  # section and id -> fields
     notices: Json = field(default_factory=dict)
 
     def name(self, entry_id: str) -> str:
@@ -102,6 +103,7 @@ def _from_folder(folder: Path) -> Snapshot:
             _add_cell(snapshot, row)
     snapshot.costs = {c.id: json.loads(c.json()) for c in content.costs}
     snapshot.sources = {s.id: json.loads(s.json()) for s in content.sources}
+    snapshot.profile = {f"{section}: {one}": json.loads(value.json()) for section, one, value in content.profile()}
     return snapshot
 
 
@@ -109,6 +111,7 @@ def _from_database(path: Path) -> Snapshot:
     base = KnowledgeBase(path)  # says what is wrong with a file that is none
     base.close()
     snapshot = Snapshot(base.version, notices=base.notices)
+    snapshot.profile = {f"{section}: {one}": json.loads(value.json()) for section, one, value in base.profile()}
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
             db.row_factory = sqlite3.Row
@@ -149,6 +152,7 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
             "ENTRIES THAT CHANGE": list(_entries(old, new)),
             "PRICES": list(_records(old.costs, new.costs)),
             "SOURCES": list(_records(old.sources, new.sources)),
+            "RECOMMENDATIONS: what is asked and what follows (profile.yml)": list(_profile(old, new)),
             "STANDING TEXTS (notices.yml)": list(_notices(old, new)),
             "NOT SEEN BY VISITORS: names, example questions, review dates": list(_unseen(old, new)),
         },
@@ -254,6 +258,15 @@ def _records(old: dict[str, Json], new: dict[str, Json]) -> Iterator[str]:
         elif before != after:
             lines = [line for name in after for line in _field(name, before.get(name), after[name])]
             yield _block(record_id, *lines)
+
+
+def _profile(old: Snapshot, new: Snapshot) -> Iterator[str]:
+    yield from _records(old.profile, new.profile)
+    befores, afters = (
+        [one for one in this.profile if one in other.profile] for this, other in ((old, new), (new, old))
+    )
+    if befores != afters:
+        yield _block("new order", _wrapped(", ".join(afters), "  "))
 
 
 def _notices(old: Snapshot, new: Snapshot) -> Iterator[str]:

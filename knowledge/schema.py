@@ -11,7 +11,7 @@ import datetime
 from enum import Enum
 from typing import Any, Literal
 
-from pydantic import BaseModel, Extra, Field, validator
+from pydantic import BaseModel, Extra, Field, StrictBool, StrictInt, StrictStr, root_validator, validator
 
 
 class Verdict(str, Enum):
@@ -163,28 +163,23 @@ class RecommendedPolicy(Grant):
     need: Need
 
 
+Group = Literal["call_center", "bpo", "it"]
+
+
 class IndustryRisk(Statement):
     exposure: str
-
-
-class ChecklistItem(_Model):
-    """One thing an agent must know to quote; ``why`` answers "why do you ask?"."""
-
-    field: str
-    question: str
-    why: str
 
 
 class Industry(Entry):
     """A kind of business and what it needs."""
 
-    group: Literal["call_center", "bpo", "it"]
+    group: Group
     summary: Statement
     risks: list[IndustryRisk] = Field(min_items=3)
     policies: list[RecommendedPolicy] = Field(min_items=4)
     top_three: list[str] = Field(min_items=3, max_items=3)
     contract_demands: list[Statement] = Field(min_items=1)
-    checklist: list[ChecklistItem] = Field(min_items=5)
+    checklist: list[str] = Field(min_items=5)  # what an agent must know to quote: ids of profile.yml
     checklist_source: list[str]
 
 
@@ -253,6 +248,109 @@ class Source(_Model):
     year: int | None = None
     used_for: str
     note: str | None = None
+
+
+class Condition(_Model):
+    """What a fact about a business has to be; every part that is given must hold.
+
+    In the files ``true``, an id, a state's code or a list of them stands for ``is_in``.
+    """
+
+    is_in: list[StrictBool | StrictStr] = []
+    not_in: list[StrictStr] = []
+    group: list[Group] = []  # of the trade
+    at_least: StrictInt | None = None
+    at_most: StrictInt | None = None
+
+    @validator("is_in", pre=True, each_item=True)
+    def _an_answer(cls, value: Any) -> Any:
+        if not isinstance(value, bool | str):
+            raise ValueError("is no answer; a number is asked with at_least and at_most")
+        return value
+
+    @validator("not_in", "group", pre=True)
+    def _one_or_many(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+    @root_validator(skip_on_failure=True)
+    def _asks_something(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if not any(value not in ([], None) for value in values.values()):
+            raise ValueError("asks nothing of the fact")
+        return values
+
+
+def _written_short(value: Any) -> Any:
+    """Conditions as they may be written, as the model wants them."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        field: asked if isinstance(asked, dict) else {"is_in": asked if isinstance(asked, list) else [asked]}
+        for field, asked in value.items()
+    }
+
+
+class _Conditional(_Model):
+    """Something that holds for a business whose facts, by id, are as asked; always, where nothing is."""
+
+    id: str = Field(regex=r"^[a-z][a-z0-9_]*$")
+    when: dict[str, Condition] = {}
+
+    _short = validator("when", pre=True, allow_reuse=True)(_written_short)
+
+
+class ProfileOption(_Model):
+    """One of the answers to choose from; ``said_as`` are phrases that tell it without being asked."""
+
+    id: str = Field(regex=r"^[a-z][a-z0-9_]*$")
+    title: str
+    said_as: list[str] = []
+
+
+class Bounds(_Model):
+    """Numbers that can be right; ``otherwise`` is said of others."""
+
+    at_least: int
+    at_most: int
+    otherwise: str
+
+
+class ProfileField(_Model):
+    """A fact about a business, asked for one at a time.
+
+    ``said_as`` and ``denied_as`` are phrases that tell the fact without being asked: yes and no, and for a
+    count none at all.  A number is told by one of ``units`` beside it.  Facts in ``year``, words, name or reach
+    (e-mail, phone) are for an agent; no rule depends on them.
+    """
+
+    id: str = Field(regex=r"^[a-z][a-z0-9_]*$")
+    label: str  # names it in a summary
+    kind: Literal["industry", "count", "state", "yes_no", "choice", "money", "year", "text", "name", "reach"]
+    question: str
+    why: str  # answers "why do you ask?"
+    options: list[ProfileOption] = []
+    said_as: list[str] = []
+    denied_as: list[str] = []
+    units: list[str] = []
+    limits: Bounds | None = None
+    asked_when: dict[str, Condition] = {}  # otherwise it counts if it is told, and is not asked
+
+    _short = validator("asked_when", pre=True, allow_reuse=True)(_written_short)
+
+
+class ProfileRule(RecommendedPolicy, _Conditional):
+    """A policy that a business needs because of what it is.
+
+    With ``instead_of`` the rule applies where the trade's own list gives the policy that need, and takes its
+    place; so it may also weaken it.
+    """
+
+    instead_of: Need | None = None
+
+
+class ProfilePoint(Statement, _Conditional):
+    """Something to bring up with an agent because of what the business is: a limit, a wording, a duty."""
+
+    policy: str | None = None  # said beside it; None where it is about no single one
 
 
 Policy.update_forward_refs()

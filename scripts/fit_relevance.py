@@ -38,6 +38,7 @@ COUNTER_WEIGHT = 0.7  # counter-examples are many, and often the same thing said
 NEVER = {
     "get_quote", "report_claim", "talk_to_agent", "out_of_scope", "other_language", "greet", "goodbye", "thank",
     "affirm", "deny", "help", "bot_challenge", "complain", "delete_my_data", "cancel", "restart", "repeat",
+    "skip", "go_back", "ask_to_bind", "ask_guarantee", "ask_legal_advice", "ask_tax_advice", "ask_medical_advice",
     "ask_cost", "ask_compare", "ask_policy",
 }  # fmt: skip
 COUNTER = {

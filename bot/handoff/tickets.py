@@ -6,7 +6,7 @@ import datetime
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ class Ticket:
     summary: str
     transcript: list[dict[str, Any]]
     created_at: str  # UTC, ISO 8601
+    facts: dict[str, str] = field(default_factory=dict)  # what the visitor told in a form, by label, in order
 
 
 def state_folder() -> Path:
@@ -63,15 +64,24 @@ class TicketStore:
                     "transcript": str,
                     "created_at": str,
                     "status": str,
+                    "facts": str,
                 },
                 pk="reference",
             )
             self._db.table("ticket").create_index(["conversation"])
+        if "facts" not in self._db.table("ticket").columns_dict:  # a file from before there were forms
+            self._db.table("ticket").add_column("facts", str)
 
     def open(
-        self, conversation: str, reason: str, priority: str, summary: str, transcript: list[dict[str, Any]]
+        self,
+        conversation: str,
+        reason: str,
+        priority: str,
+        summary: str,
+        transcript: list[dict[str, Any]],
+        facts: dict[str, str] | None = None,
     ) -> Ticket:
-        """The conversation's open ticket, brought up to date, or a new one."""
+        """The conversation's open ticket, brought up to date, or a new one; facts told before are kept."""
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         found = next(
             iter(self._db.table("ticket").rows_where("conversation = ? and status = 'requested'", [conversation])), None
@@ -85,8 +95,14 @@ class TicketStore:
             summary,
             transcript,
             found["created_at"] if found else now,
+            {**(json.loads(found["facts"] or "{}") if found else {}), **(facts or {})},
         )
-        row = {**ticket.__dict__, "transcript": json.dumps(transcript), "status": "requested"}
+        row = {
+            **ticket.__dict__,
+            "transcript": json.dumps(transcript),
+            "facts": json.dumps(ticket.facts),
+            "status": "requested",
+        }
         self._db.table("ticket").upsert(row, pk="reference")
         return ticket
 
@@ -102,7 +118,19 @@ class TicketStore:
         if row is None:
             return None
         row.pop("status")
-        return Ticket(**{**row, "transcript": json.loads(row["transcript"])})
+        return Ticket(**{**row, "transcript": json.loads(row["transcript"]), "facts": json.loads(row["facts"] or "{}")})
+
+    def forget(self, conversation: str) -> list[str]:
+        """Erase every ticket of a conversation, its pages in the file too; the references that are gone."""
+        found = [
+            str(row["reference"]) for row in self._db.table("ticket").rows_where("conversation = ?", [conversation])
+        ]
+        if found:
+            self._db.execute("PRAGMA secure_delete = on")
+            with self._db.conn:
+                self._db.table("ticket").delete_where("conversation = ?", [conversation])
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return found
 
     def close(self) -> None:
         if self._db is not _in_memory:

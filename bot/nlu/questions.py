@@ -59,4 +59,9 @@ def _pieces(text: str) -> list[str]:
 
 
 def _asks(piece: str) -> bool:
-    return len(piece.split()) >= FEWEST_WORDS and (piece.endswith("?") or bool(_STARTS_ASKING.match(piece)))
+    return len(piece.split()) >= FEWEST_WORDS and (piece.endswith("?") or begins_asking(piece))
+
+
+def begins_asking(text: str) -> bool:
+    """Whether the text starts as a question does, with or without its mark."""
+    return bool(_STARTS_ASKING.match(text))

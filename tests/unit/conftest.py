@@ -115,13 +115,16 @@ policies:
 top_three: [professional_liability, cyber, crime_fidelity]
 contract_demands:
   - {{text: Clients often ask for $1 million., source: article}}
-checklist:
-  - {{field: seats, question: How many seats?, why: Size moves the price.}}
-  - {{field: state, question: Which state?, why: Law differs.}}
-  - {{field: revenue, question: What revenue?, why: Size moves the price.}}
-  - {{field: claims, question: Any claims?, why: History moves the price.}}
-  - {{field: start, question: From when?, why: Cover starts on a day.}}
+checklist: [seats, place, revenue, claims, start]
 checklist_source: [article]
+""",
+    "profile.yml": """\
+quote:
+  - {id: seats, label: Seats, kind: text, question: How many seats?, why: Size moves the price.}
+  - {id: place, label: State, kind: state, question: Which state?, why: Law differs.}
+  - {id: revenue, label: Revenue, kind: money, question: What revenue?, why: Size moves the price.}
+  - {id: claims, label: Claims, kind: text, question: Any claims?, why: History moves the price.}
+  - {id: start, label: Start, kind: year, question: From when?, why: Cover starts on a day.}
 """,
     "terms.yml": f"""\
 - id: retention

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from actions.answer import Answer, Button, Row, Status, Table
 from actions.base import as_message, notice
 from actions.coverage import one_policy
+from actions.forms.turn import PLANS
 from actions.question import Question
 from actions.responding import RESPONDERS, TALK_TO_AGENT, respond
 from actions.wording import VERDICT_WORDS, joined, listed, sentence, source_line, table_text, text_of
@@ -79,6 +80,7 @@ def _button_faults(button: Button, base: KnowledgeBase) -> list[str]:
         "exposure": ask.get("exposure") is None or base.exposure(ask["exposure"]),
         "topic": ask.get("topic") is None or base.topic(ask["topic"]),
         "industry": ask.get("industry") is None or base.industry(ask["industry"]),
+        "start": ask.get("start", "quote") in PLANS,
     }
     wrong = [f"button {button.title!r} asks for no such {name}" for name, found in known.items() if not found]
     if ask["intent"] not in RESPONDERS:

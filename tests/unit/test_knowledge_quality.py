@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge.check import SENTENCE_END, check, said
-from knowledge.content import read_content
+from knowledge.content import ContentError, read_content
 
 ALL = "exposures/all.yml"
 ANSWER = "Usually the same day."
@@ -175,7 +175,7 @@ def test_every_text_that_visitors_read_is_looked_at(draft):
             "example_claim",
             "ask_an_agent",
         },
-        "industry": {"summary", "risks", "policies", "contract_demands", "checklist"},
+        "industry": {"summary", "risks", "policies", "contract_demands"},
         "term": {"definition", "examples, call_center", "examples, bpo", "examples, it"},
         "topic": {"answer", "points"},
         "outside": {"pointer"},
@@ -187,4 +187,185 @@ def test_every_text_that_visitors_read_is_looked_at(draft):
         "sometimes_covered_by, depends_on",
         "not_covered_by",
         "if_uninsured",
+    }
+
+
+# --- what is asked about a business, and what follows ------------------------------------------------
+
+PROFILE = """\
+fields:
+  - {id: industry, label: industry, kind: industry, question: What do you do?, why: Trades differ.}
+  - id: staff
+    label: staff
+    kind: count
+    question: How many employees do you have?
+    why: The law asks.
+    denied_as: [just me]
+    limits: {at_least: 0, at_most: 900, otherwise: Please check the number.}
+  - {id: state, label: state, kind: state, question: In which state are you?, why: Laws differ.}
+  - {id: hires, label: h, kind: yes_no, question: Use freelancers?, why: They err too., said_as: [our freelancers]}
+  - id: place
+    label: place
+    kind: choice
+    question: Where do you work?
+    why: A lease brings demands.
+    options:
+      - {id: office, title: In an office, said_as: [our office]}
+      - {id: home, title: At home, said_as: [my kitchen]}
+any_trade:
+  - {policy: professional_liability, need: recommended, why: Anybody errs., source: article}
+rules:
+  - id: crime_staff
+    policy: crime_fidelity
+    need: required_by_contract
+    when: {staff: {at_least: 1}, state: CA, place: [office], industry: {group: bpo}}
+    why: Employees can steal.
+    source: article
+  - id: cyber_home
+    policy: cyber
+    need: situational
+    instead_of: recommended
+    when: {place: home, industry: {not_in: [call_center]}}
+    why: Fewer machines can be reached.
+    source: [article, report]
+points:
+  - {id: hires_point, policy: cyber, when: {hires: true}, text: Ask about freelancers., source: article}
+"""
+
+
+@pytest.fixture
+def profiled(draft):
+    """Valid content with a profile."""
+    draft.write("profile.yml", PROFILE + (draft.folder / "profile.yml").read_text())
+    return draft
+
+
+def test_a_valid_profile_has_no_findings(profiled):
+    assert findings(profiled) == []
+
+
+def test_content_without_a_profile_has_no_findings(draft):
+    assert findings(draft) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says", "remedy"),
+    [
+        (
+            "  - id: cyber_home",
+            "  - id: crime_staff",
+            "'crime_staff' stands twice in rules",
+            "rename or remove one",
+        ),
+        ("policy: crime_fidelity", "policy: crimes", "there is no policy 'crimes'", "correct the id or add the entry"),
+        (
+            "steal.\n    source: article",
+            "steal.\n    source: no_such",
+            "there is no source 'no_such'",
+            "correct the id",
+        ),
+        ("policy: cyber, when", "policy: cybre, when", "there is no policy 'cybre'", "correct the id"),
+        ("text: Ask about freelancers., source: article", "text: Ask., source: no_such", "no source 'no_such'", "add"),
+        (
+            "  - {policy: professional_liability",
+            "  - {policy: no_such",
+            "there is no policy 'no_such'",
+            "correct the id or add the entry",
+        ),
+        (
+            "when: {staff: {at_least: 1}, ",
+            "when: {size: {at_least: 1}, staff: {at_least: 1}, ",
+            "there is no field 'size'",
+            "correct the id or add the field",
+        ),
+        ("place: [office]", "place: [office, boat]", "'place' is never 'boat'", "an answer that the choice can have"),
+        ("{not_in: [call_center]}", "{not_in: [bakery]}", "'industry' is never 'bakery'", "that the industry can have"),
+        ("state: CA", "state: ca", "'state' is never 'ca'", "an answer that the state can have"),
+        ("state: CA", "state: California", "'state' is never 'California'", "an answer that the state can have"),
+        ("{hires: true}", "{hires: home}", "'hires' is never 'home'", "an answer that the yes_no can have"),
+        (
+            "place: [office]",
+            "place: {at_least: 1}",
+            "'place' is a choice, which has no 'at_least'",
+            "ask is_in, not_in",
+        ),
+        ("{staff: {at_least: 1}", "{staff: many", "'staff' is a count, which has no 'is_in'", "ask at_least, at_most"),
+        ("state: CA", "state: {group: it}", "'state' is a state, which has no 'group'", "ask is_in, not_in of it"),
+        (
+            "      - {id: home, title: At home, said_as: [my kitchen]}\n",
+            "",
+            "is a choice without two options",
+            "write what there is to choose from in options",
+        ),
+        ("{id: home, title", "{id: office, title", "the option 'office' stands twice", "rename one of them"),
+        (
+            "kind: choice",
+            "kind: count",
+            "has options but is a count",
+            "make it a choice or remove the options",
+        ),
+        ("said_as: [our freelancers]", "units: [freelancers]", "has units but is a yes_no", "make it a count"),
+        ("at_most: 900", "at_most: 0", "no number is within its limits", "write the smaller number in at_least"),
+        ("[my kitchen]", "[Our-office]", "the phrase 'our office' tells two answers", "keep it with one of them"),
+        ("denied_as: [just me]", "denied_as: [solo]\n    said_as: [solo]", "'solo' tells two answers", "keep it with"),
+        ("{hires: true}", "{state: CA}", "is asked for nothing: no rule and no point", "write one or remove the field"),
+        ("why: Anybody errs.", "why: Errors cost $5.", NO_YEAR, "write the year"),
+        ("text: Ask about freelancers.", "text: Ask about $5.", NO_YEAR, "write the year"),
+        ("why: Employees can steal.", f"why: {sentence(31)}", "why: 'word word", "split it"),
+        ("why: Laws differ.", f"why: {sentence(31)}", "has a sentence of 31 words", "split it"),
+        ("Where do you work?", f"{sentence(31)}", "question: 'word word", "split it"),
+        ("In an office,", f"{sentence(31)},", "options: 'word word", "split it"),
+        ("Please check the number.", sentence(31), "limits: 'word word", "split it"),
+    ],
+)
+def test_a_profile_that_cannot_work_is_found_with_its_remedy(profiled, old, new, says, remedy):
+    profiled.edit("profile.yml", old, new)
+    found = [finding for finding in findings(profiled) if says in finding]
+    assert len(found) == 1, findings(profiled)
+    place, _, told = found[0].partition("Remedy: ")
+    assert remedy in told
+    assert place.startswith("profile.yml:")
+
+
+def test_a_finding_names_the_line_of_the_rule_or_field(profiled):
+    line = PROFILE[: PROFILE.index("  - id: crime_staff")].count("\n") + 1
+    profiled.edit("profile.yml", "policy: crime_fidelity", "policy: crimes")
+    (finding,) = findings(profiled)
+    assert finding.startswith(f"profile.yml:{line} (crime_staff): ")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("need: situational", "need: urgent", "(cyber_home): 'need' value is not a valid"),
+        ("kind: count", "kind: number", "(staff): 'kind' unexpected value"),
+        ("{staff: {at_least: 1}", "{staff: 1", "(crime_staff): 'when.staff.is_in.0' is no answer; a number"),
+        ("{staff: {at_least: 1}", "{staff: {}", "(crime_staff): 'when.staff' asks nothing of the fact"),
+        ("group: bpo", "group: bakers", "(crime_staff): 'when.industry.group.0' unexpected value"),
+        ("source: [article, report]", "source: []", "(cyber_home): 'source' names no source"),
+        ("text: Ask about freelancers., source: article", "text: Ask.", "(hires_point): 'source' field required"),
+        ("points:", "hints:", "'hints' is no part of it. Remedy: use one of fields, any_trade, rules, points"),
+        ("any_trade:\n  - {policy", "any_trade:\n    {policy", "holds no lists. Remedy: write a list below each of"),
+    ],
+)
+def test_a_profile_of_another_shape_is_refused(profiled, old, new, says):
+    profiled.edit("profile.yml", old, new)
+    with pytest.raises(ContentError) as refused:
+        read_content(profiled.folder)
+    (finding,) = str(refused.value).splitlines()
+    assert finding.startswith("profile.yml")
+    assert says in finding
+
+
+def test_every_text_of_a_profile_that_visitors_read_is_looked_at(profiled):
+    looked_at = {
+        section: {one.field for name, _, value in profile if name == section for one in said(value, "why")}
+        for profile in [list(read_content(profiled.folder).profile())]
+        for section in ("fields", "any_trade", "rules", "points")
+    }
+    assert looked_at == {
+        "fields": {"question", "why", "options", "limits"},
+        "any_trade": {"why"},
+        "rules": {"why"},
+        "points": {"why"},
     }

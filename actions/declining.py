@@ -1,0 +1,32 @@
+"""What no guide may do, whoever asks: declined clearly, with the reason and a person who may."""
+
+from __future__ import annotations
+
+from actions.answer import Answer, Button, Status
+from actions.base import GuideAction
+from actions.question import Question
+from actions.responding import TALK_TO_AGENT, answers
+from knowledge.base import KnowledgeBase
+
+# Intent -> the reviewed texts of knowledge/content/notices.yml that say why not.
+REASONS = {
+    "ask_to_bind": ("no_binding",),
+    "ask_guarantee": ("no_guarantee", "no_claim_opinion"),
+    "ask_legal_advice": ("no_legal_advice",),
+    "ask_tax_advice": ("no_tax_advice",),
+    "ask_medical_advice": ("no_medical_advice",),
+}
+
+
+@answers(*REASONS)
+def decline(question: Question, base: KnowledgeBase) -> Answer:
+    """The reason and the way on; an incident told with it is offered to be reported."""
+    first, *others = [str(base.notices[name]).strip() for name in REASONS[question.intent]]
+    report = Button("Something happened: what now?", {"intent": "report_claim"})
+    buttons = [TALK_TO_AGENT, *([report] if question.intent in ("ask_guarantee", "ask_medical_advice") else [])]
+    return Answer(Status.HANDOFF, question.intent, first, others, buttons=buttons)
+
+
+class Decline(GuideAction):
+    def name(self) -> str:
+        return "action_decline"
