@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.forms.recommending import NEED_WORDS, recommended
 from actions.guidance import best_topic, topic_answer
-from actions.policies import main_policy
+from actions.policies import main_policy, policies_of
 from actions.question import Question
 from actions.responding import TALK_TO_AGENT, answers
-from actions.wording import a_or_an, listed
+from actions.wording import a_or_an, listed, sentence
 from knowledge.base import KnowledgeBase
+from knowledge.schema import Policy
 
+_EACH = re.compile(r"\b(both|all|which)\b", re.IGNORECASE)
 TRADES = ("call_center", "bpo", "it_consultant", "msp")
 
 
@@ -26,6 +29,8 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
     industry = base.industry(question.industry)
     if industry and not question.policies:
         return recommended(industry, base)
+    if len(question.policies) > 1 and _EACH.search(question.text):
+        return _needs(policies_of(question, base), base)
     # "I have X, why do I need Y?": the policy in question is named last.
     policy = main_policy(replace(question, policies=question.policies[-1:]), base)
     answer = Answer(
@@ -51,6 +56,22 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
     answer.buttons = [
         Button(f"What does {policy.short_name} cover?", {"intent": "ask_policy", "policies": [policy.id]}),
         Button(f"What does {policy.short_name} cost?", {"intent": "ask_cost", "policies": [policy.id]}),
+        TALK_TO_AGENT,
+    ]
+    return answer
+
+
+def _needs(policies: list[Policy], base: KnowledgeBase) -> Answer:
+    """ "do we need both?": who needs each."""
+    answer = Answer(Status.ANSWERED, "ask_need", "One does not replace the other. Who usually needs which:")
+    for policy in policies:
+        answer.paragraphs.append(f"{sentence(policy.short_name)[:-1]}:\n{listed(s.text for s in policy.who_needs[:2])}")
+        answer.policies.append(policy.id)
+        answer.entries.append(policy.id)
+        answer.cite(*(s.source for s in policy.who_needs[:2]))
+    answer.buttons = [
+        Button("How do they differ?", {"intent": "ask_compare", "policies": [*answer.policies]}),
+        Button("What do they cost?", {"intent": "ask_cost", "policies": [*answer.policies]}),
         TALK_TO_AGENT,
     ]
     return answer

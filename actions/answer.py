@@ -56,6 +56,7 @@ class Answer:
         paragraphs: why, what covers it instead; lines that start with "- " are a list.
         more: what a visitor sees on asking for more.
         progress: which question of a form this is, and of how many.
+        erased: everything said before this is gone; a channel forgets it too.
         table: what is best seen side by side, after the paragraphs; a channel without tables shows it as text.
     """
 
@@ -73,6 +74,7 @@ class Answer:
     simpler: str | None = None  # the same for somebody who asks for plain words
     table: Table | None = None
     progress: tuple[int, int] | None = None
+    erased: bool = False
 
     def cite(self, *source_lists: list[str] | tuple[str, ...]) -> Answer:
         """Add sources, each once, in the order of what was said."""

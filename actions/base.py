@@ -15,7 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Status
 from actions.forms.filling import Filling
-from actions.forms.turn import Turn, begin, closed, facts_of, go_on, matched, not_sent, opens, sent, varied
+from actions.forms.turn import PLANS, Turn, begin, closed, facts_of, go_on, matched, not_sent, opens, sent, varied
 from actions.handing_over import PRIORITY, pass_on, passes_on, told
 from actions.question import Frame, Question, read_question
 from actions.responding import MISSES, TALK_TO_AGENT, Reply, answer_to, answers_to_each, remembered
@@ -81,6 +81,8 @@ class GuideAction(Action, ABC):
         now = time.time()
         frame = Frame.from_slot(tracker.get_slot("frame"))
         filling = Filling.from_slot(tracker.get_slot("form"))
+        if filling and not (frame and frame.industry):
+            frame = _with_trade(frame, filling, _turn(tracker))
         events: list[EventType] = []
         if not _notice_given(tracker):
             dispatcher.utter_message(text=notice(base))
@@ -100,9 +102,9 @@ class GuideAction(Action, ABC):
                 form = begin(opened, filling, message, base, now)
                 shown = list(form.said)
             else:
-                shown += [matched(filling, question, answer, base) for question, answer in replies]
-            for question, answer in replies:
-                frame = remembered(base, question, answer, frame, _turn(tracker))
+                for question, answer in replies:
+                    shown.append(matched(filling, question, answer, base))
+                    frame = remembered(base, question, answer, frame, _turn(tracker))
         elif form and shown and shown[-1].status is Status.ANSWERED:
             frame = remembered(base, _told_of(form.filling, message, frame), shown[-1], frame, _turn(tracker))
         if form:
@@ -144,6 +146,15 @@ def _told_of(filling: Filling, message: dict[str, Any], frame: Frame | None) -> 
     """What a form's result is about, as a question that could have been asked."""
     facts = filling.facts()
     return replace(read_question(message, frame), industry=facts.get("industry"), state=facts.get("state"), policies=())
+
+
+def _with_trade(frame: Frame | None, filling: Filling, turn: int) -> Frame:
+    """What was told in a form counts for questions outside it, too."""
+    facts = filling.facts()
+    if filling.form and not (frame and frame.intent):
+        frame = replace(frame or Frame(intent=""), intent=PLANS[filling.form].intent, turn=turn)
+    frame = frame or Frame(intent="")
+    return replace(frame, industry=facts.get("industry"), state=frame.state or facts.get("state"))
 
 
 def _turn(tracker: Tracker) -> int:

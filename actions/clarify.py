@@ -55,7 +55,11 @@ def ask_which_exposure(question: Question, base: KnowledgeBase, candidates: tupl
         )
         for exposure in exposures
     ]
-    if len(exposures) == 1:
+    if len(exposures) == 1 and question.doubted:
+        lead = (
+            "I cannot tell whether that changes the answer. Is it still about this, or would you rather ask an agent?"
+        )
+    elif len(exposures) == 1:
         lead = f"Do you mean this: {exposures[0].name}? I want to be sure before I say yes or no."
     else:
         lead = "That can mean different things, and the answer differs. Which is closest?"
@@ -166,6 +170,19 @@ def _readings(question: Question, base: KnowledgeBase) -> list[Button]:
                 )
     likely_inside = question.ranking and question.ranking[0][0] in INFORMATIONAL | set(GENERAL)
     return buttons if likely_inside or policy else []
+
+
+def other_questions(question: Question, base: KnowledgeBase) -> list[Button]:
+    """What else can be asked about the policy that was talked about, where the last answer was not wanted."""
+    frame = question.frame
+    policy = base.policy(frame.policies[0]) if frame and frame.policies else None
+    if frame is None or policy is None:
+        return []
+    return [
+        Button(title.format(policy=policy.short_name), {"intent": intent, "policies": [policy.id]})
+        for intent, title in ABOUT_POLICY.items()
+        if intent != frame.intent
+    ][: OPTIONS - 1]
 
 
 @answers("unreadable")

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
-from actions.clarify import did_you_mean
+from actions.clarify import did_you_mean, other_questions
 from actions.question import Question
 from actions.responding import TALK_TO_AGENT, answers, respond
 from actions.routing import INFORMATIONAL
@@ -103,7 +103,7 @@ def complain(question: Question, base: KnowledgeBase) -> Answer:
         "complain",
         "I am sorry I was not more help. A licensed agent can take it from here: say the word and I will pass this "
         f"conversation on. {Agency.from_environment().reached_by()}".strip(),
-        buttons=[TALK_TO_AGENT],
+        buttons=[TALK_TO_AGENT, *other_questions(question, base)],
     )
 
 
@@ -144,6 +144,8 @@ def more(question: Question, base: KnowledgeBase) -> Answer:
     if answer.more:
         answer.lead, *answer.paragraphs = answer.more
         answer.more, answer.verdict, answer.table = [], None, None
+    elif question.intent == "ask_more":
+        return _chat("ask_more", "That is all I have on this. A licensed agent can tell you more.", answer.buttons)
     return answer
 
 
@@ -155,7 +157,7 @@ def simpler(question: Question, base: KnowledgeBase) -> Answer:
         return did_you_mean(question, base)
     answer = respond(again, base)
     if answer.simpler:
-        answer.paragraphs = [f"In plain words: {answer.simpler}"]
+        answer.paragraphs, answer.table = [f"In plain words: {answer.simpler}"], None
     return answer
 
 
@@ -170,25 +172,21 @@ def follow_up(question: Question, base: KnowledgeBase) -> Answer:
         return respond(replace(question, intent="ask_what_covers"), base)
     if question.terms:
         return respond(replace(question, intent="ask_term"), base)
-    if question.industry and question.intent == "inform":
+    if question.industry and question.intent in ("inform", "correct"):
         return respond(replace(question, intent="ask_recommendation"), base)
+    if question.intent == "correct" and (others := other_questions(question, base)):
+        return Answer(
+            Status.CLARIFY,
+            "correct",
+            "I am sorry, I misread that. Which of these did you want to know, or what else?",
+            buttons=[*others, TALK_TO_AGENT],
+        )
     return did_you_mean(question, base)
 
 
 @answers("restart", "cancel")
 def restart(question: Question, base: KnowledgeBase) -> Answer:
     return _chat(question.intent, "All right, we start afresh. What would you like to know?")
-
-
-@answers("delete_my_data")
-def delete_my_data(question: Question, base: KnowledgeBase) -> Answer:
-    return Answer(
-        Status.HANDOFF,
-        "delete_my_data",
-        "I cannot delete data myself. A licensed agent will do it for you: ask for one here and say what should be "
-        f"deleted. {Agency.from_environment().reached_by()}".strip(),
-        buttons=[TALK_TO_AGENT],
-    )
 
 
 class Converse(GuideAction):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import us
+
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.guidance import best_topic, topic_answer
-from actions.policies import main_policy
+from actions.policies import main_policy, policies_of
 from actions.question import Question
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import listed, sentence
@@ -15,6 +17,9 @@ from knowledge.schema import Policy
 NO_PROMISE = "These are published figures, not a quote. Your price depends on your business."
 USUAL = ("professional_liability", "tech_eo", "general_liability", "cyber", "workers_compensation", "bop")
 
+SHOWN = 3  # prices before "more"
+NO_PRICE = "no published price that I could stand behind."
+
 QUOTE = Button("How do I get a quote?", {"intent": "get_quote"})
 
 
@@ -22,7 +27,10 @@ QUOTE = Button("How do I get a quote?", {"intent": "get_quote"})
 def cost(question: Question, base: KnowledgeBase) -> Answer:
     """Published prices with their basis."""
     if not question.policies:
-        return _usual_prices(question, base)
+        usual = [p for p in map(base.policy, USUAL) if p]
+        return _prices("Some published prices to get a feel for it:", usual, question, base)
+    if len(question.policies) > 1:
+        return _prices("Published prices, policy by policy:", policies_of(question, base), question, base)
     policy = main_policy(question, base)
     prices = base.costs(policy.id)
     if not prices:
@@ -45,7 +53,8 @@ def cost(question: Question, base: KnowledgeBase) -> Answer:
 
 def _elsewhere(question: Question) -> list[str]:
     """Published prices are for the country; a state asked about is not passed over in silence."""
-    return [f"I have no figure for {question.state} alone."] if question.state else []
+    state = us.states.lookup(question.state or "")
+    return [f"I have no figure for {state} alone."] if state else []
 
 
 def _no_price(policy: Policy) -> Answer:
@@ -60,18 +69,18 @@ def _no_price(policy: Policy) -> Answer:
     ).cite(*(s.source for s in policy.cost_factors[:4]))
 
 
-def _usual_prices(question: Question, base: KnowledgeBase) -> Answer:
-    lines, answer = [], Answer(Status.ANSWERED, "ask_cost", "Some published prices to get a feel for it:")
-    for policy_id in USUAL:
-        prices = base.costs(policy_id)
-        policy = base.policy(policy_id)
-        if prices and policy:
-            lines.append(f"{sentence(policy.short_name)[:-1]}: {prices[0].text}")
-            answer.policies.append(policy_id)
-            answer.entries.append(policy_id)
-            answer.cite(prices[0].source)
-    answer.paragraphs = [listed(lines[:3]), NO_PROMISE]
-    answer.more = [listed(lines[3:])]
+def _prices(lead: str, policies: list[Policy], question: Question, base: KnowledgeBase) -> Answer:
+    """The first published price of each policy."""
+    answer = Answer(Status.ANSWERED, "ask_cost", lead)
+    lines = []
+    for policy in policies:
+        prices = base.costs(policy.id)
+        lines.append(f"{sentence(policy.short_name)[:-1]}: {prices[0].text if prices else NO_PRICE}")
+        answer.policies.append(policy.id)
+        answer.entries.append(policy.id)
+        answer.cite(prices[0].source if prices else policy.cost_factors[0].source)
+    answer.paragraphs = [listed(lines[:SHOWN]), NO_PROMISE, *_elsewhere(question)]
+    answer.more = [listed(lines[SHOWN:])] if lines[SHOWN:] else []
     answer.buttons = [
         Button("What moves the price?", {"intent": "ask_cost_factors"}),
         Button("How can I lower the cost?", {"intent": "ask_lower_cost"}),

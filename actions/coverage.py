@@ -8,7 +8,7 @@ from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.clarify import ask_which_exposure, which_policy_is_that
 from actions.policies import overview
-from actions.question import CONSENSUS, ENOUGH, Question, read_exposure
+from actions.question import CONSENSUS, ENOUGH, RESEMBLES, Question, read_exposure
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import joined, listed, sentence
 from knowledge.base import Decision, KnowledgeBase
@@ -60,7 +60,7 @@ def _agreed(question: Question, policies: list[Policy], base: KnowledgeBase) -> 
     """The likeliest incident, if nearly all plausible ones are decided alike: then the doubt does not matter."""
     likely = question.of_kind("exposure")
     total = sum(s.score for s in likely)
-    if not likely or total < ENOUGH or question.exposures_named or question.doubted:
+    if not likely or total < ENOUGH or question.exposures_named or question.doubted or likely[0].nearest < RESEMBLES:
         return None
     for policy in policies:
         first = base.decide(policy.id, likely[0].id)

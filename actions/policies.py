@@ -119,6 +119,7 @@ def compare(question: Question, base: KnowledgeBase) -> Answer:
                 Row("Published price, not a quote", [_figure(price) for price in prices]),
             ],
         ),
+        simpler=" ".join(f"{sentence(p.short_name)[:-1]}: {p.simpler.text}" for p in policies),
         buttons=[*(_what_is(policy) for policy in (left_out or policies)[:2]), TALK_TO_AGENT],
     )
     for policy, price in zip(policies, prices, strict=True):

@@ -1,10 +1,10 @@
-"""From a parsed message and what was being talked about to one complete question.  Pure."""
+"""A parsed message as a question, what was being talked about, and which incident is meant.  Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 # A subject this likely is taken as meant; one this much likelier than the next needs no asking back.
@@ -14,13 +14,12 @@ POSSIBLE_SUBJECT = 0.10
 MEANING_WINS = 0.5
 RESEMBLES = 0.45  # cosine below which words describe no incident that we know
 OWN_SUBJECT = 0.55  # the same for the few words of a follow-up, such as "what about cyber?"
-UNSURE_FOLLOW_UP = 0.6
-SECOND_READING = 0.2
+GUIDANCE_MEANT = 0.45  # guidance this likely is a subject of its own
+GUIDANCE_NEAR = 0.75  # if a question it is known by is also this close
 CONSENSUS = 0.75  # share of what is plausible that must agree before doubt does not matter
 ENOUGH = 0.25  # probability that must lie on incidents we know at all
 SURE_TOPIC = 0.25
 HELD = "held"  # the role of a policy that is only said to be had
-FRAME_TURNS = 6  # a subject older than this is no longer what "it" means
 A_FEW_WORDS = 4
 ELLIPSIS_WORDS = 9  # a longer message names its own subject
 
@@ -55,6 +54,7 @@ class Question:
     ranking: tuple[tuple[str, float], ...] = ()
     doubted: tuple[str, ...] = ()  # incidents a vague follow-up may turn the last one into
     bound: bool = False  # a button said exactly what it asks
+    follows: bool = False  # what it leaves out, or puts right, was filled in from the frame
     frame: Frame | None = None
 
     def of_kind(self, kind: str) -> list[Subject]:
@@ -76,6 +76,8 @@ class Frame:
     terms: tuple[str, ...] = ()
     industry: str | None = None
     state: str | None = None
+    incident: str | None = None  # the last one decided about, though something else was asked since
+    options: tuple[str, ...] = ()  # the policies last listed to choose from: "the second one"
     turn: int = 0
     misses: int = 0  # turns in a row that the guide could not answer
 
@@ -85,12 +87,16 @@ class Frame:
         if not value:
             return None
         known = {k: v for k, v in value.items() if k in cls.__dataclass_fields__}
-        for name in ("policies", "terms"):
+        for name in _TUPLES:
             known[name] = tuple(known.get(name) or ())
         return cls(**known) if "intent" in known else None
 
     def as_slot(self) -> dict[str, Any]:
-        return {**asdict(self), "policies": list(self.policies), "terms": list(self.terms)}
+        return {**asdict(self), **{name: list(getattr(self, name)) for name in _TUPLES}}
+
+
+_TUPLES = ("policies", "terms", "options")  # a slot holds them as lists
+REFERS_BACK = re.compile(r"\b(it|that|this|these|those|them)\b", re.IGNORECASE)
 
 
 def read_question(message: Mapping[str, Any], frame: Frame | None) -> Question:
@@ -148,116 +154,16 @@ def read_question(message: Mapping[str, Any], frame: Frame | None) -> Question:
     )
 
 
-def with_frame(question: Question, turn: int) -> Question:
-    """Fill what a short message leaves out from what was being talked about.
-
-    A message that names a subject of its own takes nothing over; nor does one after a long pause, or in
-    a new session, where turns are counted anew.
-    """
-    frame = question.frame
-    if question.bound or frame is None or not frame.intent or not 0 <= turn - frame.turn <= FRAME_TURNS:
-        return question
-    industry = question.industry or frame.industry
-    question = replace(question, industry=industry, state=question.state or frame.state)
-    bare_name = bool(question.policies) and question.words() <= 2 and question.text.rstrip().endswith("?")
-    goes_on = bool(_CONTINUES.match(question.text)) or (bare_name and frame.exposure is not None)
-    if question.words() <= A_FEW_WORDS and goes_on and frame.turn:
-        question = replace(question, intent="follow_up")
-    if question.intent == "ask_regulation" and not question.policies and REFERS_BACK.search(question.text):
-        return replace(question, policies=frame.policies)
-    if question.intent == "follow_up":
-        return _followed_up(question, frame)
-    if question.intent in ("ask_why", "ask_more", "simpler", "repeat"):
-        return question
-    if question.intent == "correct" and question.policies and frame.exposure:
-        question = replace(question, intent="follow_up")  # "no, I meant GL"
-        return _followed_up(question, frame)
-    if question.intent in ("ask_coverage", "ask_policy") and question.words() <= ELLIPSIS_WORDS:
-        question = _with_the_other_half(question, frame)
-    names_own_subject = bool(question.policies or question.exposures_named or question.terms or question.outside)
-    if names_own_subject or question.words() > ELLIPSIS_WORDS:
-        return question
-    compares = any(name == "ask_compare" for name, _ in question.ranking[:2])
-    if compares and len(frame.policies) > 1:
-        return replace(question, intent="ask_compare", policies=frame.policies)
-    if question.intent == "ask_what_covers" and frame.exposure and not _own_exposure(question):
-        return replace(question, exposure=frame.exposure, exposures_named=(frame.exposure,))
-    if question.intent in TAKES_POLICY:
-        return replace(question, policies=frame.policies)
-    return question
-
-
-def _with_the_other_half(question: Question, frame: Frame) -> Question:
-    """ "does GL cover that?" takes over the incident, "does it cover ransomware?" the policy."""
-    refers = bool(REFERS_BACK.search(question.text))
-    if not refers and (question.words() > A_FEW_WORDS or question.intent == "ask_policy"):
-        return question
-    own = _own_exposure(question)
-    if question.policies and not own and frame.exposure:
-        return replace(question, intent="ask_coverage", exposure=frame.exposure, subjects=())
-    if own and not question.policies and len(frame.policies) == 1:
-        return replace(question, policies=frame.policies)
-    return question
-
-
-_CONTINUES = re.compile(
-    r"\s*(ok |so )?(and|or|what about|how about|same for|also)\b(?! what\b| how\b| who\b)", re.IGNORECASE
-)
-REFERS_BACK = re.compile(r"\b(it|that|this|these|those|them)\b", re.IGNORECASE)
-
-TAKES_POLICY = {
-    "ask_cost",
-    "ask_cost_factors",
-    "ask_lower_cost",
-    "ask_exclusions",
-    "ask_limits",
-    "ask_need",
-    "ask_policy",
-    "ask_scenario",
-    "ask_coverage",
-    "ask_compare",
-}
-
-
-_WHO_PAYS = re.compile(r"\b(who|what|which)\b.*\b(pays?|paying|covers?|picks? up)\b", re.IGNORECASE)
-
-
-def _own_exposure(question: Question) -> bool:
+def means_incident(question: Question, least: float = SURE_SUBJECT) -> bool:
+    """Whether a message names what happened, or its few words surely mean it."""
     best = question.of_kind("exposure")[:1]
-    sure = bool(best) and best[0].score >= SURE_SUBJECT and best[0].nearest >= OWN_SUBJECT
-    return bool(question.exposures_named) or sure
+    return bool(question.exposures_named) or (bool(best) and best[0].score >= least and best[0].nearest >= OWN_SUBJECT)
 
 
-def _followed_up(question: Question, frame: Frame) -> Question:
-    """One field of the last question changes; the others stay."""
-    own = _own_exposure(question)
-    intent = frame.intent
-    if not question.policies and question.confidence < UNSURE_FOLLOW_UP:
-        # "what would that run us?": the verb says what is asked, the frame about what.
-        intent = next((n for n, p in question.ranking[1:3] if n in TAKES_POLICY and p >= SECOND_READING), intent)
-    if not question.policies and frame.exposure and _WHO_PAYS.search(question.text):
-        intent, frame = "ask_what_covers", replace(frame, policies=())
-    if intent == "ask_what_covers" and question.policies:
-        intent = "ask_coverage"  # "what covers a hack?" … "and crime?"
-    if intent == "ask_compare" and len(question.policies) == 1:
-        question = replace(question, policies=(*frame.policies[:1], *question.policies))
-    if question.terms and not question.policies and not own:
-        intent = "ask_term"
-    if intent == "ask_coverage" == frame.intent and not question.policies and not own:
-        # Something changes that is no name and no incident we know, so the old verdict may not hold.
-        resembling = [s.id for s in question.of_kind("exposure")[:2]]
-        return replace(question, intent=intent, policies=frame.policies, doubted=(frame.exposure or "", *resembling))
-    keeps_topic = not question.policies and not own and not question.subjects
-    return replace(
-        question,
-        intent=intent,
-        policies=question.policies or frame.policies,
-        exposure=None if own else frame.exposure,
-        exposures_named=question.exposures_named or (() if own else tuple(filter(None, [frame.exposure]))),
-        topic=question.topic or (frame.topic if keeps_topic else None),
-        # Without an incident of its own, what a few words resemble is chance.
-        subjects=question.subjects if own else (),
-    )
+def means_guidance(question: Question) -> bool:
+    """Whether a message surely means guidance, and so has a subject of its own without naming one."""
+    best = question.of_kind("topic")[:1]
+    return bool(best) and best[0].score >= GUIDANCE_MEANT and best[0].nearest >= GUIDANCE_NEAR
 
 
 @dataclass(frozen=True)

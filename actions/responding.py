@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from actions.answer import Answer, Button, Status
+from actions.follow_ups import with_frame
 from actions.handing_over import PRIORITY
-from actions.question import Frame, Question, read_question, with_frame
+from actions.question import Frame, Question, read_question
 from actions.relevance import known
 from actions.routing import settle
 from knowledge.base import KnowledgeBase
@@ -17,6 +18,7 @@ Responder = Callable[[Question, KnowledgeBase], Answer]
 RESPONDERS: dict[str, Responder] = {}
 
 TALK_TO_AGENT = Button("Talk to a licensed agent", {"intent": "talk_to_agent"})
+LISTS = {"ask_compare", "ask_recommendation", "ask_what_covers", "ask_coverage"}  # policies to choose from
 MISSES = {Status.FALLBACK, Status.CLARIFY, Status.OUT_OF_SCOPE}
 
 
@@ -78,8 +80,17 @@ def remembered(base: KnowledgeBase, question: Question, answer: Answer, frame: F
             terms=question.terms,
             industry=question.industry,
             state=question.state,
+            incident=answer.exposure or (frame.incident if frame else None),
+            options=_listed(question, answer) or (frame.options if frame else ()),
             turn=turn,
         )
     elif frame is None:
         frame = Frame(intent="", industry=question.industry, state=question.state)
     return replace(frame, misses=misses)
+
+
+def _listed(question: Question, answer: Answer) -> tuple[str, ...]:
+    """The policies an answer gives to choose from; of a verdict, those that respond besides the one asked about."""
+    if answer.intent not in LISTS:
+        return ()
+    return tuple(p for p in answer.policies if answer.intent != "ask_coverage" or p not in question.policies)

@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 
 from spacy.lang.en.stop_words import STOP_WORDS
 
-from actions.question import A_FEW_WORDS, ELLIPSIS_WORDS, REFERS_BACK, SURE_SUBJECT, SURE_TOPIC, Question, read_exposure
+from actions.question import (
+    A_FEW_WORDS,
+    ELLIPSIS_WORDS,
+    REFERS_BACK,
+    SURE_SUBJECT,
+    SURE_TOPIC,
+    Question,
+    means_guidance,
+    means_incident,
+    read_exposure,
+)
 from actions.relevance import EQUAL, FLOWS, INTENT, KNOWN, known, likeliest
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Exposure, Topic
@@ -37,6 +47,10 @@ INFORMATIONAL = TOPICAL | {
     "ask_recommendation",
 }
 UNSURE = {"nlu_fallback", "out_of_scope"}
+# What is asked to be done, not told; an entry must be meant surely to be the answer ("are premiums tax deductible?").
+STEPS = {*FLOWS, "ask_to_bind", "ask_guarantee", "ask_legal_advice", "ask_tax_advice", "ask_medical_advice"}
+# What a few words that mean guidance are read as where only the conversation tells: "what all does it show".
+GUIDED = (INFORMATIONAL - {"ask_coverage", "ask_what_covers"}) | UNSURE | {"help"}
 _BUSINESS = re.compile(
     r"\b(business(es)?|(?<!insurance )compan(y|ies)|firms?|clients?|employe[er]s?|staff|agents?|contractors?|office"
     r"|vendors?|customers?|llc|corporation|freelanc\w+|self[- ]employed|commercial)\b",
@@ -77,7 +91,6 @@ FAMILIAR = 0.5  # cosine to the nearest known situation of a message about our s
 LISTED = 3.0  # how much more an incident weighs that the named policy expressly decides
 FAMILIAR_STRANGER = 0.6  # the same for guidance and terms where the message has no word of the trade
 SURE_INTENT = 0.65  # below this the evidence may turn a question into one of cover
-UNSURE_INTENT = 0.5
 COULD_BE_TERM = {"ask_policy", "ask_exclusions", "ask_what_covers", "ask_limits", "ask_need", "ask_regulation"}
 COULD_BE_COVER = {
     "ask_need",
@@ -90,6 +103,7 @@ COULD_BE_COVER = {
     "ask_term",
     "ask_compare",
 }
+BESIDE = 0.3  # guidance this likely is what a few words mean after guidance of the same kind
 CONFIDENT = 0.8  # a question about a policy this sure is not turned into general guidance
 OF_A_POLICY = {
     "ask_need",
@@ -136,10 +150,15 @@ def settle(question: Question, base: KnowledgeBase) -> Question:
         return replace(question, intent="out_of_scope")
     if question.unknown_policy and not question.policies and question.intent in INFORMATIONAL | UNSURE:
         return replace(question, intent="nlu_fallback")
-    if question.intent in INFORMATIONAL | UNSURE | set(FLOWS) and not _goes_on(question):
+    beside = _beside_the_last(question, base)
+    if beside:
+        return _about(beside.id, "topic", replace(question, policies=_of(beside, question.policies)), base)
+    if question.intent in INFORMATIONAL | UNSURE | STEPS and not _goes_on(question):
         asked_for = _asked_for(question, base)
         if asked_for:
             return _with_industry(asked_for)
+    if question.intent == "ask_scenario" and (example := _example_of(question, base)):
+        return replace(question, topic=example.id)
     if question.intent in UNSURE:
         question = _rescued(question)
     question = _with_industry(question)
@@ -154,10 +173,44 @@ def settle(question: Question, base: KnowledgeBase) -> Question:
 
 
 def _goes_on(question: Question) -> bool:
-    """Whether a short message names nothing and so speaks of what was being talked about."""
+    """Whether a short message has no subject of its own and so speaks of what was being talked about."""
+    if question.follows or means_guidance(question):
+        return question.follows
     entries = question.exposures_named or question.terms or question.topic or question.outside
     names = bool(entries) or bool(question.policies and question.words() > A_FEW_WORDS)
     return bool(question.frame and question.frame.intent) and question.words() <= ELLIPSIS_WORDS and not names
+
+
+def _beside_the_last(question: Question, base: KnowledgeBase) -> Topic | None:
+    """Guidance of the kind that was last given, on its policy, that a short message means, however unsure its verb is.
+
+    "is workers' comp mandatory?" … "what about me, the owner?"
+    """
+    frame = question.frame
+    if frame is None or not (question.follows or question.intent in GUIDED) or question.words() > GENERIC_WORDS:
+        return None
+    if question.terms or question.state not in (None, frame.state):
+        return None
+    policies = set(question.policies or frame.policies)
+    kinds = {frame.intent, question.intent if question.follows else frame.intent} & TOPICAL
+    likely = [t for s in question.of_kind("topic")[:2] if s.score >= BESIDE and (t := base.topic(s.id))]
+    if means_incident(question):
+        happened = read_exposure(question).candidates[:1]
+        likely = [t for kind in sorted(kinds) for t in base.topics(kind) if t.exposure in happened] + likely
+    suits = (t for t in likely if t.intent in kinds and not (policies and t.policies and not policies & {*t.policies}))
+    return next((t for t in suits if t.id != frame.topic), None)
+
+
+def _example_of(question: Question, base: KnowledgeBase) -> Topic | None:
+    """The case of the policy that was talked about, where a message means none of its own: "gimme an example"."""
+    if not _goes_on(question) or not question.policies:
+        return None
+    return next((t for t in base.topics("ask_scenario") if t.policies[:1] == [question.policies[0]]), None)
+
+
+def _of(topic: Topic, policies: tuple[str, ...]) -> tuple[str, ...]:
+    """The policies that the guidance is about, too."""
+    return tuple(p for p in policies if p in topic.policies)
 
 
 def _asked_for(question: Question, base: KnowledgeBase) -> Question | None:
@@ -168,7 +221,7 @@ def _asked_for(question: Question, base: KnowledgeBase) -> Question | None:
     entry, likely = found
     if entry.kind != "exposure" and _names_nothing(question) and entry.nearest < FAMILIAR_STRANGER:
         return None
-    least = RELEVANT_TO_FLOW if question.intent in FLOWS else RELEVANT
+    least = RELEVANT_TO_FLOW if question.intent in STEPS else RELEVANT
     if likely < least or _surely_other(entry.id, entry.kind, question, base):
         return None
     return None if entry.kind == INTENT else _about(entry.id, entry.kind, question, base)
@@ -268,7 +321,7 @@ def _rescued(question: Question) -> Question:
 def _with_industry(question: Question) -> Question:
     """The trade a visitor describes without naming it, where the trade is what matters."""
     meant = question.of_kind("industry")[:1]
-    wants = question.intent in ("ask_recommendation", "get_quote", "ask_need", "ask_risks")
+    wants = question.intent in ("ask_recommendation", "get_quote", "ask_need", "ask_risks", "inform", "correct")
     enough = DESCRIBED if question.policies else FAMILIAR  # "cyber" is a policy before it is a trade
     described = bool(meant) and meant[0].score >= MEANT_INDUSTRY and meant[0].nearest >= enough
     if wants and question.industry is None and described:
@@ -367,7 +420,7 @@ def _comparison_or_next(question: Question) -> str:
     one_sided = len(set(question.policies)) < 2 and not question.terms
     if question.intent != "ask_compare" or not one_sided:
         return question.intent
-    if question.confidence < UNSURE_INTENT:
+    if question.confidence < SURE_INTENT:
         others = INFORMATIONAL - {"ask_compare"}
         return next((name for name, _ in question.ranking if name in others), "ask_compare")
     return "ask_compare" if question.policies else "nlu_fallback"

@@ -13,6 +13,7 @@ from knowledge.base import KnowledgeBase
 from knowledge.schema import Term
 
 TERMS_AT_ONCE = 3
+OTHER_TRADE = {"call_center": "bpo", "bpo": "it", "it": "call_center"}  # whose example helps who did not get theirs
 CLOSE_HIT = -7.0  # bm25 of a full-text hit that shares the rare words of the question
 
 
@@ -40,6 +41,7 @@ def term(question: Question, base: KnowledgeBase) -> Answer:
     ).cite(*(t.definition.source for t in terms))
     if len(terms) == 1:
         answer.paragraphs.append(f"For example: {getattr(terms[0].examples, group)}")
+        answer.simpler = f"think of a case. {getattr(terms[0].examples, OTHER_TRADE[group])}"
     else:
         answer.paragraphs += [_definition(t, named=True) for t in terms[1:]]
         answer.more = [f"{t.name}, for example: {getattr(t.examples, group)}" for t in terms]

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 import click
 import yaml
 
+from actions import coverage, follow_ups, relevance, routing
 from actions import question as reading
-from actions import relevance, routing
 from actions.base import open_base
 from actions.responding import answer_to, answers_to_each
 from bench.scoring import Answer, Outcome, Question, outcome
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 QUESTIONS = Path("tests/evaluation/development.jsonl")
 COST = {Outcome.HARMFUL: 20.0, Outcome.OFF: 1.0, Outcome.LEAKED: 1.0, Outcome.DEFLECTED: 0.5}
-MODULES = (reading, relevance, routing)
+MODULES = (reading, follow_ups, relevance, routing, coverage)
 FALLBACK = "threshold"  # of config.yml; the others are constants of MODULES
 VALUES = {
     FALLBACK: (0.15, 0.25, 0.35, 0.45, 0.55),

@@ -14,37 +14,52 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from actions.forms.fields import Refusal, Said, Value, answer_to, mentioned
-from bot.nlu.questions import begins_asking
+from actions.forms.fields import ABOUT_CLAIMS, Read, Refusal, Said, Value, answer_to, mentioned
+from actions.forms.wishes import (
+    NUMBERS,
+    WORDS,
+    Heard,
+    asks_something,
+    asks_why,
+    comes_first,
+    goes_back,
+    goes_on,
+    greets,
+    is_never_an_answer,
+    keeps,
+    skips,
+    stops,
+    wants_quote,
+)
 from knowledge.base import KnowledgeBase
 from knowledge.schema import ProfileField
 
 CONFIRM = "confirm"  # asked when nothing else is: is all of it right?
-SURE_QUESTION = 0.6  # confidence from which an intent makes a question of a sentence without a question mark
-SURE_STEER = 0.7  # and from which it steers the form ("back", "cancel") or leaves it (an agent, a claim)
-SHORT = 4  # words; a longer "hello" says something more
-NUMBERS = ("count", "money", "year")
-_GO_ON = re.compile(r"(?:ok(?:ay)?,? )?(?:let'?s )?(?:continue|go on|carry on|resume|proceed|next)\b.{0,25}", re.I)
-_GREETINGS = {"greet", "thank", "goodbye", "help"}
-_WHY = re.compile(r"\b(?:why|what for|how come)\b.*\b(?:ask(?:ing)?|need|want|know|matter|relevant|important)\b", re.I)
+SURE_IF_NAMED = 0.5  # confidence that wants to go back, where the question is named
+_TELLS = {"inform", "correct", "follow_up"}  # "what if we were in Nevada?" asks nothing but to reckon with it
 _CORRECTS = re.compile(
-    r"\b(?:actually|sorry|wait|oops|i meant?|correction|make (?:that|it)|change (?:that|it|the))\b", re.I
+    r"\b(?:actually|sorry|wait|oops|i meant?|correction|make (?:that|it|the)|change|fix"
+    r"|correct (?:that|it|the|my|our))\b",
+    re.I,
 )
-_IMPERATIVE = re.compile(r"\W*(?:please )?(?:tell|explain|define|compare|describe|show|remind)\b", re.I)
-# Never an answer to a question of a form, whatever words they come in.
-ALWAYS_ANSWERED = {
-    "talk_to_agent",
-    "report_claim",
-    "delete_my_data",
-    "bot_challenge",
-    "complain",
-    "ask_to_bind",
-    "ask_guarantee",
-    "ask_legal_advice",
-    "ask_tax_advice",
-    "ask_medical_advice",
+_CHANGES = re.compile(r"\b(?:change|fix|correct|wrong|edit|redo|update)\b", re.I)
+# What stands between a field's name and what it is to be: "the state should be Texas", "name: Ann".
+_IS_TO_BE = re.compile(
+    r"(?:\W*\b(?:should|must|has|have|needs?|is|are|was|were|to|be|been|read|say|says|spelled|now|actually|wrong|really"
+    r"|please|pls|instead)\b)*[\s:=>,;.!-]*",
+    re.I,
+)
+_SETS = re.compile(r"\b(?:to|is|are|be|say|read)\b|[:=]", re.I)
+# The right value, after what was wrong: "I said 12 but I meant 15", "make that 15, not 12".
+_RIGHT = re.compile(
+    r".*\b(?:i meant?|make (?:that|it)|should (?:be|have been)|correction|but|to)\b\W*(?P<right>.+)",
+    re.I | re.S,
+)
+_NOT_THAT = re.compile(r"\W*\bnot\s+\S+", re.I)
+_ALSO_CALLED = {
+    "reach": ("e-mail", "email", "phone", "phone number", "contact details"),
+    "industry": ("industry", "trade", "line of business"),
 }
-_CHAT = _GREETINGS | {"other_language", "out_of_scope", "simpler", "ask_more", "get_quote"}
 
 
 @dataclass(frozen=True)
@@ -57,6 +72,7 @@ class Filling:
     asking: str | None = None  # the field asked last, or CONFIRM
     misses: int = 0  # answers in a row to this question that could not be taken
     at: float = 0.0  # when it was last touched, seconds since 1970
+    aside: bool = False  # the last message asked something of its own
 
     @classmethod
     def from_slot(cls, slot: Mapping[str, Any] | None) -> Filling | None:
@@ -95,6 +111,7 @@ class Did(Enum):
     WANTS_CHANGE = "wants change"  # and did not say to what
     CONFIRMED = "confirmed"
     WANTS_MORE = "wants more"  # questions
+    WANTS_QUOTE = "wants quote"
 
 
 @dataclass(frozen=True)
@@ -105,6 +122,7 @@ class Step:
     did: Did
     told: tuple[str, ...] = ()  # fields that have a new value
     refusal: str = ""
+    interrupted: bool = False  # by something that comes first: nothing is asked again this turn
 
 
 def step(
@@ -116,34 +134,53 @@ def step(
         message: Rasa's parse data.
         fields: every field of the form.
     """
-    said = Said.of(message, today)
+    taken = _taken(filling, message, fields, base, today)
+    return replace(taken, filling=replace(taken.filling, aside=taken.did is Did.DIGRESSED))
+
+
+def _taken(
+    filling: Filling, message: Mapping[str, Any], fields: list[ProfileField], base: KnowledgeBase, today: date
+) -> Step:
+    said, heard = Said.of(message, today), Heard.of(message)
     asked = next((each for each in fields if each.id == filling.asking), None)
-    steered = _clicked(filling, said) or _steered(filling, message, said, asked, fields, base)
-    if steered:
-        return steered
-    told = _in_passing(filling, said, fields, base)
-    if filling.asking == CONFIRM:
-        return _answer_to_summary(filling, message, said, told, fields)
     read = answer_to(asked, said, base) if asked else None
-    if asked is None or _is_question(message, said, asked, read):
+    settled = (
+        _clicked(filling, message, said)
+        or _left(filling, heard, read, asked)
+        or _corrected_by_name(filling, said, heard, fields, base)
+        or _steered(filling, heard, read, asked)
+    )
+    if settled:
+        return settled
+    told = _in_passing(filling, said, fields, base)
+    if asked is None:
+        return _answer_to_summary(filling, said, heard, told)
+    tells_on = bool(told) and said.intent in _TELLS
+    if not tells_on and asks_something(heard, read, asked):
         return Step(filling.knowing(told), Did.DIGRESSED, tuple(told))
     if isinstance(read, Refusal) and not told:
         told = _elsewhere(filling, said, fields, base)
     corrected = _put_right(filling, said, fields, base) if not told else {}
     if corrected:
         return Step(filling.knowing(corrected), Did.TOLD, tuple(corrected))
-    if isinstance(read, Value) and not _spoken_for(asked, told, fields):
+    if _spoken_for(asked, told, fields):
+        read = _before_the_rest(asked, said, fields, base)
+    if isinstance(read, Value):
         told = {asked.id: read, **told}
     if told:
         return Step(filling.knowing(told), Did.TOLD, tuple(told))
-    reason = read.message if isinstance(read, Refusal) else ""
-    return Step(replace(filling, misses=filling.misses + 1), Did.REFUSED, refusal=reason)
+    return Step(_missed(filling), Did.REFUSED, refusal=read.message if isinstance(read, Refusal) else "")
 
 
-def _clicked(filling: Filling, said: Said) -> Step | None:
-    """A button of the form."""
+def _missed(filling: Filling) -> Filling:
+    return replace(filling, misses=filling.misses + 1)
+
+
+def _clicked(filling: Filling, message: Mapping[str, Any], said: Said) -> Step | None:
+    """A button of the form, or of another answer."""
     if not said.chosen:
-        return None
+        other = message.get("ask") and said.intent != "unreadable"
+        return Step(filling, Did.DIGRESSED, interrupted=comes_first(said.intent)) if other else None
     name = said.chosen["field"]
     if name == CONFIRM:
         return Step(filling, Did(said.chosen["value"]))
@@ -152,49 +189,93 @@ def _clicked(filling: Filling, said: Said) -> Step | None:
     return Step(filling.knowing({name: Value(said.chosen["value"], said.chosen["shown"])}), Did.TOLD, (name,))
 
 
-def _steered(
-    filling: Filling,
-    message: Mapping[str, Any],
-    said: Said,
-    asked: ProfileField | None,
-    fields: list[ProfileField],
-    base: KnowledgeBase,
-) -> Step | None:
-    """What a message does that is about the form itself, or never an answer to it."""
-    intent, confidence = _intent(message)
-    surely = confidence >= SURE_STEER
-    if filling.asking == CONFIRM and _CORRECTS.search(said.text):
-        named = [each for each in fields if each.id in filling.values and _names(each, said.text)]
-        if named and not _in_passing(filling, said, named, base):
-            return Step(asking(filling, named[0].id), Did.WENT_BACK)
-    reaches = asked is not None and asked.kind == "reach" and bool(re.search(r"[\d@]", said.text))
-    if intent in ALWAYS_ANSWERED and surely and not reaches:
-        return Step(filling, Did.DIGRESSED)
-    if intent == "cancel" and surely:
+def _left(filling: Filling, heard: Heard, read: Read, asked: ProfileField | None) -> Step | None:
+    """A message that stops the form, or that is never an answer to it."""
+    if stops(heard):
         return Step(filling, Did.STOPPED)
-    if intent == "go_back" and surely:
-        before = [each for each in filling.asked if each != filling.asking]
-        return Step(asking(filling, before[-1]), Did.WENT_BACK) if before else Step(filling, Did.WENT_BACK)
-    if asked and _WHY.search(said.text):
+    if not is_never_an_answer(heard, read, asked):
+        return None
+    # A claim told where claims are asked about is an answer, too.
+    is_answer = asked and asked.id in ABOUT_CLAIMS and heard.intent == "report_claim" and isinstance(read, Value)
+    told = {asked.id: read} if asked and is_answer and isinstance(read, Value) else {}
+    return Step(filling.knowing(told), Did.DIGRESSED, tuple(told), interrupted=comes_first(heard.intent))
+
+
+def _steered(filling: Filling, heard: Heard, read: Read, asked: ProfileField | None) -> Step | None:
+    """What a message does that is about the form itself."""
+    if goes_back(heard):
+        at = filling.asked.index(filling.asking) if filling.asking in filling.asked else len(filling.asked)
+        return Step(asking(filling, filling.asked[at - 1]) if at else filling, Did.WENT_BACK)
+    if asks_why(heard, filling.aside):
         return Step(filling, Did.ASKED_WHY)
-    if asked and ((intent == "skip" and surely) or said.text.strip(" .!").lower() == "skip"):
-        return Step(filling.knowing({asked.id: SKIPPED}), Did.SKIPPED)
-    if (intent == "repeat" and surely) or _GO_ON.fullmatch(said.text.strip()):
-        return Step(filling, Did.WENT_BACK)
-    if intent in _GREETINGS and surely and len(said.text.split()) <= SHORT:
+    if asked and asked.id in filling.values and keeps(heard):
+        return Step(filling, Did.TOLD, (asked.id,))
+    if skips(heard, read, asked):
+        return Step(filling.knowing({asked.id: SKIPPED}), Did.SKIPPED) if asked else Step(filling, Did.WENT_BACK)
+    if goes_on(heard, asked):
+        return Step(filling, Did.DIGRESSED if filling.aside and heard.intent == "repeat" else Did.WENT_BACK)
+    if wants_quote(heard):
+        return Step(filling, Did.WANTS_QUOTE)
+    if greets(heard):
         return Step(filling, Did.DIGRESSED)
     return None
 
 
 def asking(filling: Filling, field_id: str) -> Filling:
-    """The form with a question asked again: what was known of it is not known any more."""
-    values = {name: value for name, value in filling.values.items() if name != field_id}
-    return replace(filling, values=values, asking=field_id, misses=0)
+    """The form with a question asked again; what was known of it stands until it is answered anew."""
+    return replace(filling, asking=field_id, misses=0)
+
+
+# Corrections
+
+
+def _corrected_by_name(
+    filling: Filling, said: Said, heard: Heard, fields: list[ProfileField], base: KnowledgeBase
+) -> Step | None:
+    """ "change the state to Texas", or "the state is wrong": then it is asked again."""
+    back = goes_back(heard) or heard.is_surely("go_back", at_least=SURE_IF_NAMED)
+    cued = back or said.intent == "correct" or bool(_CORRECTS.search(said.text))
+    if not (cued or filling.asking == CONFIRM) or (heard.asks and not back):
+        return None
+    named = _named(filling, said.text, fields)
+    if named is None:
+        return None
+    each, rest = named
+    between = _IS_TO_BE.match(rest)
+    assert between is not None  # it matches anything
+    new = rest[between.end() :]
+    if new and (each.kind not in WORDS or _SETS.search(between[0])):
+        read = answer_to(each, replace(said, text=_NOT_THAT.sub("", new) or new, chosen=None), base)
+        if isinstance(read, Value):
+            return Step(filling.knowing({each.id: read}), Did.TOLD, (each.id,))
+        if isinstance(read, Refusal) and _SETS.search(between[0]):
+            return Step(_missed(asking(filling, each.id)), Did.REFUSED, refusal=read.message)
+    asked_again = back or filling.asking == CONFIRM or bool(_CHANGES.search(said.text))
+    if asked_again and not any(mentioned(field, said, base) for field in fields):
+        return Step(asking(filling, each.id), Did.WENT_BACK)
+    return None
+
+
+def _named(filling: Filling, text: str, fields: list[ProfileField]) -> tuple[ProfileField, str] | None:
+    """The answered field that a text names first, and what it says after the name."""
+    found = [
+        (match.start(), -match.end(), each)
+        for each in fields
+        if each.id in filling.values and each.id != filling.asking
+        for name in (each.label, each.id.replace("_", " "), *each.units, *_ALSO_CALLED.get(each.kind, ()))
+        for match in re.finditer(rf"\b{re.escape(name)}s?\b", text, re.I)
+    ]
+    if not found:
+        return None
+    _, end, each = min(found, key=lambda found: found[:2])
+    return each, text[-end:]
 
 
 def _in_passing(filling: Filling, said: Said, fields: list[ProfileField], base: KnowledgeBase) -> dict[str, Value]:
     """Values that the message tells of whatever field; known ones change only where it corrects."""
-    may_change = filling.asking == CONFIRM or said.intent == "correct" or bool(_CORRECTS.search(said.text))
+    may_change = (
+        filling.asking == CONFIRM or said.intent in ("correct", "follow_up") or bool(_CORRECTS.search(said.text))
+    )
     told = {}
     for each in fields:
         known = filling.values.get(each.id)
@@ -220,59 +301,58 @@ def _elsewhere(filling: Filling, said: Said, fields: list[ProfileField], base: K
     return {name: value for name, value in read.items() if isinstance(value, Value)}
 
 
+def _before_the_rest(asked: ProfileField, said: Said, fields: list[ProfileField], base: KnowledgeBase) -> Read:
+    """ "a cleaning company, 5 people in Reno": the answer in words before what tells other things."""
+    first = replace(said, text=re.split(r"[,;.]|\b(?:with|in)\b", said.text)[0], state=None)
+    others = any(mentioned(each, first, base) for each in fields if each.id != asked.id)
+    return answer_to(asked, first, base) if asked.kind == "industry" and not others else None
+
+
 def _put_right(filling: Filling, said: Said, fields: list[ProfileField], base: KnowledgeBase) -> dict[str, Value]:
-    """ "make that 15": a value for the field that was answered last."""
+    """ "I said 12 but I meant 15", "make that 15": a value for the field that is 12, or that was answered last."""
     if not (_CORRECTS.search(said.text) or said.intent == "correct"):
         return {}
-    answered = [each for each in filling.asked if each in filling.values and each != filling.asking]
-    last = next((each for each in fields if answered and each.id == answered[-1]), None)
-    read = answer_to(last, said, base) if last and last.kind != "text" else None
-    return {last.id: read} if last and isinstance(read, Value) else {}
+    about = [each for each in fields if each.id in filling.values and each.id != filling.asking and each.kind != "text"]
+    right = _RIGHT.fullmatch(_NOT_THAT.sub("", said.text))
+    new = replace(said, text=right["right"] if right else _NOT_THAT.sub("", said.text))
+    old = replace(said, text=said.text[: said.text.rfind(new.text)])
+    meant = [each for each in about if answer_to(each, old, base) == filling.values[each.id]]
+    last = [each for each in about if filling.asked and each.id == _answered_last(filling)]
+    read = {each.id: answer_to(each, new, base) for each in [*meant, *last][:1]}
+    return {name: value for name, value in read.items() if isinstance(value, Value)}
 
 
-def _is_question(message: Mapping[str, Any], said: Said, asked: ProfileField, read: Value | Refusal | None) -> bool:
-    """Whether the message asks something instead of answering."""
-    surely = _surely_asks(message)
-    marked = said.text.rstrip().endswith("?")
-    if asked.kind in NUMBERS and isinstance(read, Value):
-        return surely and begins_asking(said.text)  # "maybe 12?", "may 2015"
-    if begins_asking(said.text) or (surely and bool(_IMPERATIVE.match(said.text))):
-        return True
-    if isinstance(read, Value):
-        return marked and surely
-    return marked or surely or _intent(message)[0] in _CHAT
+def _answered_last(filling: Filling) -> str | None:
+    return next((each for each in reversed(filling.asked) if each in filling.values and each != filling.asking), None)
 
 
-def _surely_asks(message: Mapping[str, Any]) -> bool:
-    name, confidence = _intent(message)
-    return name.startswith("ask_") and confidence >= SURE_QUESTION
+# The summary
 
 
-def _intent(message: Mapping[str, Any]) -> tuple[str, float]:
-    intent = message.get("intent") or {}
-    return str(intent.get("name") or ""), float(intent.get("confidence") or 0.0)
-
-
-def _answer_to_summary(
-    filling: Filling, message: Mapping[str, Any], said: Said, told: dict[str, Value], fields: list[ProfileField]
-) -> Step:
-    """Yes, or what to change: a value, the name of a field, or just no."""
+def _answer_to_summary(filling: Filling, said: Said, heard: Heard, told: dict[str, Value]) -> Step:
+    """Yes, or what to change: a value, or just no."""
     if told:
         return Step(filling.knowing(told), Did.TOLD, tuple(told))
-    if begins_asking(said.text) or said.text.rstrip().endswith("?"):
+    if heard.asks or said.text.rstrip().endswith("?"):
         return Step(filling, Did.DIGRESSED)
-    named = [each for each in fields if each.id in filling.values and _names(each, said.text)]
-    if named:
-        return Step(asking(filling, named[0].id), Did.WENT_BACK)
-    if said.intent == "affirm" or _SEND.match(said.text):
+    if _KEEPS_BACK.search(said.text):
+        return Step(filling, Did.STOPPED)
+    if _TELLS_MORE.fullmatch(said.text):
+        return Step(filling, Did.WANTS_MORE)
+    if _SENDS.fullmatch(said.text) or (said.intent == "affirm" and said.sure):
         return Step(filling, Did.CONFIRMED)
-    if said.intent in ("deny", "correct", "inform") or _CORRECTS.search(said.text):
+    if said.agrees() is False or said.intent in ("correct", "inform") or _CORRECTS.search(said.text):
         return Step(filling, Did.WANTS_CHANGE)
     return Step(filling, Did.DIGRESSED)
 
 
-_SEND = re.compile(r"\W*(?:send|submit|yes|yep|looks (?:good|right)|all (?:good|right)|correct|confirm)\b", re.I)
-
-
-def _names(each: ProfileField, text: str) -> bool:
-    return bool(re.search(rf"\b{re.escape(each.label.lower())}\b", text.lower()))
+# Nothing is sent but on words that say so.
+_SENDS = re.compile(
+    r"\W*(?:(?:yes|yep|yeah|yup|sure|ok(?:ay)?|please|go ahead|go for it|do it|perfect|correct|right|confirm(?:ed)?|now"
+    r"|thanks?|thank you|all (?:good|right|correct)|(?:it |that |this |everything |all )?(?:looks?|sounds?|is)(?: all)?"
+    r" (?:good|right|fine|great|correct|ok(?:ay)?)|that['’]?s (?:right|fine|correct|it|all)"
+    r"|(?:send|submit)(?: (?:it|this|that))?(?: (?:in|off|over|along|to (?:the|an|your) agent))?)\b\W*)+",
+    re.I,
+)
+_TELLS_MORE = re.compile(r"\W*(?:tell|ask|say)(?: (?:you|me))? more(?: first| questions)?\W*", re.I)
+_KEEPS_BACK = re.compile(r"\b(?:do not|don['’]?t|dont) (?:send|submit|share|pass)\b", re.I)

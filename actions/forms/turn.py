@@ -30,7 +30,7 @@ PATIENCE = 2  # answers that could not be taken before skipping is offered
 OFFERED_TRADES = ("call_center", "bpo", "it_consultant", "msp")
 _HOW_TO = re.compile(r"\W*(?:how|what|where|which|when|who|why|do i)\b", re.IGNORECASE)
 _STARTED_BY = {"get_quote": QUOTE, "ask_recommendation": RECOMMENDATION}
-STARTED_OR_HANDED = {"get_quote", "talk_to_agent", "report_claim", "delete_my_data", "restart", "cancel"}
+VARIES = {"follow_up", "inform", "correct", "nlu_fallback"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,12 @@ class Plan:
     opening: str
     fields: Callable[[Filling, KnowledgeBase], list[ProfileField]]
     next_field: Callable[[Filling, KnowledgeBase], ProfileField | None]
+
+
+def _next_fact(filling: Filling, base: KnowledgeBase) -> ProfileField | None:
+    """A question that was left without an answer, for a digression say, is asked again."""
+    settled = [each for each in filling.asked if each in filling.values]
+    return recommending.next_field(filling.facts(), settled, base)
 
 
 PLANS = {
@@ -58,7 +64,7 @@ PLANS = {
         "ask_recommendation",
         'A few questions, and I can tell you which policies fit. Say "skip" to leave one out.',
         lambda filling, base: base.profile_fields(),
-        lambda filling, base: recommending.next_field(filling.facts(), filling.asked, base),
+        _next_fact,
     ),
 }
 
@@ -107,9 +113,11 @@ def varied(
     """The last recommendation again with other facts ("what if we were in Nevada?"); None where none are told."""
     if frame is None or frame.intent != "ask_recommendation" or message.get("ask"):
         return None
+    if str((message.get("intent") or {}).get("name")) not in VARIES:
+        return None
     told = _mentioned(message, base)
     names = {e["entity"] for e in message.get("entities") or []} & {"policy", "exposure", "term", "topic"}
-    if not told or names or str((message.get("intent") or {}).get("name")) in STARTED_OR_HANDED:
+    if not told or names:
         return None
     values = {**_of_frame(frame, base), **(known.values if known else {}), **told}
     filling = Filling(None, values, at=now)
@@ -164,7 +172,8 @@ def _told(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
 def _refused(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
     question = _question(taken.filling, base, taken.refusal)
     if taken.filling.misses >= PATIENCE:
-        question.paragraphs.append('Say "skip" to leave it out, or ask for a person.')
+        way_out = "cancel" if taken.filling.asking in quoting.CONTACT else 'say "skip" to leave it out'
+        question.paragraphs.append(f"You can {way_out}, or ask for a person.")
     return Turn(taken.filling, after=question)
 
 
@@ -177,14 +186,27 @@ def _skipped(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
 
 def _asked_why(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
     asked = _field(taken.filling, base)
-    return Turn(taken.filling, after=_question(taken.filling, base, asked.why if asked else ""))
+    why = asked.why if asked else "An agent needs this to ask insurers for a quote, and your word to contact you."
+    return Turn(taken.filling, after=_question(taken.filling, base, why))
 
 
 def _went_back(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
-    return Turn(taken.filling, after=_question(taken.filling, base))
+    known = taken.filling.values.get(taken.filling.asking or "")
+    stands = f'So far: {known.shown}. Say "keep it", or what is right.' if known and known.shown else ""
+    return Turn(taken.filling, after=_question(taken.filling, base, stands))
+
+
+def _wants_quote(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
+    """A quote asked for again goes on; instead of a recommendation it begins with what was told so far."""
+    if before.form == QUOTE:
+        return _went_back(taken, before, base)
+    values = {name: value for name, value in taken.filling.values.items() if value != SKIPPED}
+    return _with_next(Filling(QUOTE, values, at=taken.filling.at), PLANS[QUOTE].opening, base)
 
 
 def _digressed(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
+    if taken.interrupted:  # by a claim, say: the form waits until it is spoken to again
+        return Turn(taken.filling, digression=True)
     if before.asking in taken.told:
         return replace(_with_next(taken.filling, "", base), digression=True)
     return Turn(taken.filling, digression=True, after=_question(taken.filling, base))
@@ -227,6 +249,7 @@ _DONE: dict[Did, Callable[[Step, Filling, KnowledgeBase], Turn]] = {
     Did.WANTS_CHANGE: _wants_change,
     Did.CONFIRMED: _confirmed,
     Did.WANTS_MORE: _wants_more,
+    Did.WANTS_QUOTE: _wants_quote,
 }
 
 
@@ -342,7 +365,8 @@ def _field(filling: Filling, base: KnowledgeBase) -> ProfileField | None:
 def progress(filling: Filling, base: KnowledgeBase) -> tuple[int, int]:
     """Which question this is, and how many there will be if nothing is told in passing."""
     plan, ahead = PLANS[filling.form or ""], filling
-    at = len(filling.asked) + (filling.asking == CONFIRM)
+    asked = len(filling.asked)
+    at = filling.asked.index(filling.asking) + 1 if filling.asking in filling.asked else asked + 1
     left = 0
     while filling.asking != CONFIRM:
         upcoming = plan.next_field(ahead, base)
@@ -350,7 +374,7 @@ def progress(filling: Filling, base: KnowledgeBase) -> tuple[int, int]:
             break
         ahead = replace(ahead.knowing({upcoming.id: Value(None, "?")}), asked=(*ahead.asked, upcoming.id))
         left += upcoming.id not in filling.asked
-    return at, at + left + (filling.form == QUOTE and filling.asking != CONFIRM)
+    return at, asked + left + (filling.form == QUOTE)
 
 
 def _mentioned(message: Mapping[str, Any], base: KnowledgeBase, form: str = RECOMMENDATION) -> dict[str, Value]:

@@ -452,12 +452,18 @@ def _shown(number: PhoneNumber) -> str:
 
 
 def _phone_attempt(text: str) -> str | None:
-    """The first words in a row with five digits or more between them, or all of a text whose words all have digits."""
+    """The first words in a row with five digits or more between them, or spelt on the keys.
+
+    All of a text whose words all have digits counts, too.
+    """
     words = re.sub(_ADDRESS, " ", text).split()
     rows = [" ".join(row) for numeric, row in groupby(words, lambda word: any(map(str.isdigit, word))) if numeric]
     if rows == [" ".join(words)]:
         return rows[0]
-    return next((row for row in rows if sum(map(str.isdigit, row)) >= 5), None)
+    return next((row for row in rows if sum(map(str.isdigit, row)) >= 5 or _SPELT.search(row)), None)
+
+
+_SPELT = re.compile(r"(?<!\w)(?:1-)?\(?\d{3}\)?[- ](?:[\d-]*[a-z]){3}", re.IGNORECASE)  # 555-CALL-NOW
 
 
 # Names
@@ -495,7 +501,8 @@ def _problem(name: str) -> NameProblem | None:
 
 _AROUND = " ;,.!?:\"'“”\n\t"
 _PERSON = (
-    r"(?:(?:i am|i['’]m|im|(?:my |the )?(?:full |first )?name(?:['’]s| is|:)|this is|it['’]?s|it is|call me)(?:\s+|$)"
+    r"(?:(?:i am|i['’]m|im|(?:my |the )?(?:full |first )?name(?:['’]s| is|:)|this is|it['’]?s|it is|call me"
+    r"|(?:please )?ask for)(?:\s+|$)"
     r"(?:(?:with|from|at)\s+)?)"
 )
 _FIRM = (

@@ -55,6 +55,10 @@ class Rooms:
         self._wake(session)
         return seq
 
+    def forget(self, session: str) -> None:
+        """Erase what was said; the numbers stay, so that streams go on where they are."""
+        self.transcript.forget(session)
+
     def _wake(self, session: str) -> None:
         if room := self._rooms.get(session):
             room.wake()

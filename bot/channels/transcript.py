@@ -42,7 +42,7 @@ class Transcript(Protocol):
         """The last ``limit`` messages that follow number ``after``."""
 
     def forget(self, session: str) -> None:
-        """Erase a session, because its visitor asked to."""
+        """Erase what was said in a session, because its visitor asked to; only empty, numbered messages stay."""
 
     def forget_older_than(self, seconds: float) -> None:
         """Erase sessions in which nothing was said for that long."""
@@ -95,7 +95,8 @@ class SqliteTranscript:
         return [Entry(seq, at, client_id, json.loads(body)) for seq, at, client_id, body in reversed(rows)]
 
     def forget(self, session: str) -> None:
-        self._db.execute("DELETE FROM message WHERE session = ?", (session,))
+        self._db.execute("UPDATE message SET body = '{\"erased\": true}' WHERE session = ?", (session,))
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def forget_older_than(self, seconds: float) -> None:
         self._db.execute(

@@ -47,6 +47,7 @@ from bot.channels.sessions import (
 from bot.channels.streams import Rooms
 from bot.channels.transcript import Body, SqliteTranscript
 from bot.channels.welcome import load_notice, load_welcome
+from bot.privacy import mask
 from bot.runtime.input_gate import MAX_CHARACTERS, clean
 
 logger = logging.getLogger(__name__)
@@ -90,6 +91,8 @@ class WebOutput(OutputChannel):
         body = _visible(message)
         if body:
             self.reply_due = False
+            if (body.get("answer") or {}).get("erased"):
+                self._rooms.forget(recipient_id.removeprefix("web:"))
             self._rooms.say(recipient_id.removeprefix("web:"), {**body, "from": "bot"})
 
     async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
@@ -282,7 +285,7 @@ class WebChannel(InputChannel):
         seq = self.rooms.transcript.seq_of(session, client_id)
         if seq is None:
             self._by_session.take(session)
-            seq = self.rooms.say(session, {"from": "visitor", "text": text}, client_id)
+            seq = self.rooms.say(session, {"from": "visitor", "text": mask(text)}, client_id)
             turn = asyncio.create_task(self._answer(session, client_id, text))
             self._turns.add(turn)
             turn.add_done_callback(self._turns.discard)

@@ -12,6 +12,8 @@ from typing import Any
 
 import sqlite_utils
 
+from bot.privacy import mask
+
 # No letters or digits that are mistaken for each other when read out on the phone.
 ALPHABET = "ACDEFGHJKLMNPQRTUVWXY3479"
 
@@ -92,8 +94,8 @@ class TicketStore:
             conversation,
             reason,
             "urgent" if urgent else "normal",
-            summary,
-            transcript,
+            mask(summary),
+            [{**said, "text": mask(str(said["text"]))} for said in transcript],
             found["created_at"] if found else now,
             {**(json.loads(found["facts"] or "{}") if found else {}), **(facts or {})},
         )

@@ -31,14 +31,15 @@ def mute_warnings() -> None:
 
 
 def hush() -> None:
-    """Warnings and worse only: Rasa's debug lines would put what visitors write into logs."""
+    """Warnings and worse only, identifiers masked: Rasa's debug lines would put what visitors write into logs."""
     import sanic.app  # noqa: F401  (resets the warning filters when it is first imported, so before they are set)
-    import structlog
+
+    from bot.runtime.logs import mask_logs
 
     mute_warnings()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger().setLevel(logging.WARNING)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    mask_logs()
 
 
 def install() -> None:

@@ -18,8 +18,10 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.nlu.questions import several_questions
-from bot.runtime.input_gate import Passed, chosen, inspect
+from bot.nlu.questions import begins_asking, several_questions
+from bot.privacy import mask, without_placeholders
+from bot.runtime.conversations import forget
+from bot.runtime.input_gate import Passed, agreed, chosen, inspect
 
 logger = logging.getLogger(__name__)
 
@@ -40,13 +42,26 @@ class GuideProcessor(MessageProcessor):
     ) -> dict[str, Any]:
         """Parse data of a message; see the module for what differs from Rasa's.
 
-        Where a message asks several questions, ``parts`` holds the parse data of each.
+        Where a message asks several questions, ``parts`` holds the parse data of each; ``begins_asking`` says whether
+        the text begins as a question does.  Identifiers are masked in the message and in its parse data once it is
+        understood: before, "delete my SSN" would lose its meaning.
         """
+        parsed = await self._understood(message, tracker, only_output_properties)
+        message.text = mask(str(parsed["text"]))
+        for each in (parsed, *parsed.get("parts", [])):
+            each["text"] = without_placeholders(mask(str(each["text"])))
+            each["begins_asking"] = begins_asking(each["text"])
+        return parsed
+
+    async def _understood(
+        self, message: UserMessage, tracker: DialogueStateTracker | None, only_output_properties: bool
+    ) -> dict[str, Any]:
         gate = inspect(message.text)
         if not isinstance(gate, Passed):
             return _decided(gate.text, {"intent": "unreadable", "topic": gate.reason})
         message.text = gate.text
-        ask = chosen(gate.text, await self._buttons_offered(tracker)) if tracker else None
+        offered = await self._buttons_offered(tracker) if tracker else []
+        ask = chosen(gate.text, offered) or agreed(gate.text, offered)
         if ask is not None:
             return _decided(gate.text, dict(ask))
         parsed: dict[str, Any] = await super().parse_message(message, tracker, only_output_properties)
@@ -68,6 +83,13 @@ class GuideProcessor(MessageProcessor):
             last = _last_said(before) if before else None
         answer = (last.metadata.get("answer") or {}) if last else {}
         return list(answer.get("buttons") or [])
+
+    async def save_tracker(self, tracker: DialogueStateTracker) -> None:
+        """Store the conversation; one whose visitor has it erased is stored no more."""
+        if tracker.get_slot("erased"):
+            forget(self.tracker_store, tracker.sender_id)
+        else:
+            await super().save_tracker(tracker)
 
     async def _run_action(self, action: Action, *args: Any, **kwargs: Any) -> bool:
         if isinstance(action, RemoteAction):

@@ -111,7 +111,7 @@ def action_server(port: int, log: Path) -> Server:
     """The project's actions on loopback."""
     return Server(
         "action server",
-        [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)],
+        [sys.executable, "-m", "bot.runtime.action_server", "--actions", "actions", "--port", str(port)],
         f"http://127.0.0.1:{port}/health",
         log / "actions.log",
     )

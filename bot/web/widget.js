@@ -229,9 +229,9 @@ class InsuranceGuideChat extends HTMLElement {
 
   #onReset({ messages, title }) {
     if (title && !this.hasAttribute("heading")) this.#heading.textContent = title;
-    this.#messages = messages;
+    this.#messages = messages.filter(({ erased }) => !erased);
     this.#log.replaceChildren(this.#dots);
-    for (const message of messages) this.#dots.before(this.#element(message));
+    for (const message of this.#messages) this.#dots.before(this.#element(message));
     this.#onTyping(false);
     this.#showPending();
     this.#countUnread();
@@ -239,9 +239,11 @@ class InsuranceGuideChat extends HTMLElement {
   }
 
   #onMessage(message) {
+    if (message.erased) return; // its number alone is kept, so that a loss can be told
     // Someone who reads further up stays there, unless this answers what they have just said.
     const expected = [message.from, this.#messages.at(-1)?.from].includes("visitor");
     const stay = !this.#atEnd() && !expected;
+    if (message.answer?.erased) this.#forgetMessages();
     this.#messages.push(message);
     this.#showPending();
     this.#updateReplies();
@@ -251,6 +253,12 @@ class InsuranceGuideChat extends HTMLElement {
     if (message.from !== "visitor") this.#announce(`${sender(message)}: ${spoken(message)}`);
     if (stay) this.#jump.hidden = false;
     else this.#reveal(element);
+  }
+
+  /** The visitor had everything erased: what is shown goes, too. */
+  #forgetMessages() {
+    this.#messages.length = 0;
+    for (const element of this.#log.querySelectorAll(".message")) element.remove();
   }
 
   #element(message) {

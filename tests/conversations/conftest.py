@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from actions.answer import Status
+from bot.ask import Guide
+from bot.handoff import tickets
+from bot.handoff.tickets import TicketStore
 
 NOTICE = "I am an automated assistant, not a person."
 VERDICTS = ("yes", "no", "depends")
@@ -39,3 +43,27 @@ def sound(results: list[Result]) -> list[str]:
 def soundness() -> Callable[[list[Result]], list[str]]:
     """``sound``, for tests in other modules."""
     return sound
+
+
+@pytest.fixture(scope="session")
+def form_of(guide: Guide) -> Callable[[str], Awaitable[dict[str, Any]]]:
+    """The form of a conversation as its slot keeps it; empty without one."""
+
+    async def kept(conversation: str) -> dict[str, Any]:
+        tracker = await guide.agent.tracker_store.retrieve(conversation)
+        return dict(tracker.get_slot("form") or {}) if tracker else {}
+
+    return kept
+
+
+@pytest.fixture(scope="session")
+def sent_of(guide: Guide) -> Callable[[str], dict[str, str] | None]:
+    """The facts that an agent has of a conversation, by label; None where nobody was asked to take over."""
+
+    def sent(conversation: str) -> dict[str, str] | None:
+        TicketStore().close()  # makes the table
+        assert tickets._in_memory is not None  # see the guide fixture
+        rows = tickets._in_memory.table("ticket").rows_where("conversation = ?", [conversation])
+        return next((json.loads(row["facts"] or "{}") for row in rows), None)
+
+    return sent

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import actions.base
+import actions.responding
 from bot.ask import Guide
 from bot.runtime.processor import UNAVAILABLE
 
@@ -163,9 +163,19 @@ def test_an_action_that_raises_gives_an_error_id_and_no_details(guide: Guide, mo
     def broken(*_: Any) -> Any:
         raise RuntimeError("secret path /srv/guide")
 
-    monkeypatch.setitem(actions.base.RESPONDERS, "ask_policy", broken)
+    monkeypatch.setitem(actions.responding.RESPONDERS, "ask_policy", broken)
     told, last = (turn.as_result() for turn in asyncio.run(guide.converse(["What is cyber insurance?", "hello"])))
     assert "Something went wrong on my side" in told["answer"]
     assert re.search(r"\(Error [0-9a-f]{8}\)", told["answer"])
     assert "secret" not in told["answer"]
     assert last["status"] == "chitchat"
+
+
+@pytest.mark.parametrize(
+    "text", ["my ssn is 536-22-8712, is EPLI worth it?", "/my ssn is 536-22-8712", "536-22-8712 " * 400]
+)
+async def test_identifiers_are_masked_in_what_is_kept_of_a_message(text: str, guide: Guide) -> None:
+    conversation = f"masked:{uuid.uuid4().hex}"
+    await guide.say(text, conversation)
+    tracker = await guide.agent.tracker_store.retrieve_full_tracker(conversation)
+    assert "8712" not in str([event.as_dict() for event in tracker.events])

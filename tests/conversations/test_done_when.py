@@ -34,12 +34,8 @@ NOT_COVERED = [
     "tell me the exclusions of professional liability",
     "what is not included in call center E&O?",
 ]
-QUOTE = [
-    "how do I get a quote?",
-    "I'd like to get a quote",
-    "can you quote us for E&O?",
-    "how would I go about getting a quote",
-]
+HOW_TO_QUOTE = ["how do I get a quote?", "how would I go about getting a quote", "what do you need for a quote"]
+QUOTE = ["I'd like to get a quote", "can you quote us for E&O?", "quote pls"]
 PERSON = ["talk to a person", "can I talk to a human", "I want to speak with an agent", "let me talk to somebody real"]
 
 
@@ -87,13 +83,20 @@ def test_what_is_left_out_is_answered(text: str, say) -> None:
     assert result["sources"]
 
 
-@pytest.mark.parametrize("text", QUOTE)
+@pytest.mark.parametrize("text", HOW_TO_QUOTE)
 def test_the_way_to_a_quote_is_told(text: str, say) -> None:
     (result,) = say(text)
     assert (result["status"], result["intent"]) == ("answered", "get_quote")
     assert "licensed agent" in result["answer"]
-    assert result["buttons"][0] == "Talk to a licensed agent"
+    assert result["buttons"][:2] == ["Start a quote request", "Talk to a licensed agent"]
     assert result["sources"]
+
+
+@pytest.mark.parametrize("text", QUOTE)
+def test_who_wants_a_quote_is_asked_for_what_it_takes(text: str, say) -> None:
+    (result,) = say(text)
+    assert (result["status"], result["intent"]) == ("flow", "get_quote")
+    assert "What does your business do?" in result["answer"]
 
 
 @pytest.mark.parametrize("text", PERSON)

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are l
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_SECONDS = 150
+HEARD_SECONDS = 20  # the stream gives a sign of life every fifteen
 QUESTION = "does our GL cover it when an agent gives a caller wrong info?"
 
 
@@ -127,12 +128,15 @@ def _post(url: str, body: dict[str, Any], token: str | None = None) -> dict[str,
 
 def _heard(url: str, token: str, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """The first message of the stream for which ``until`` holds."""
+    deadline, heard = time.monotonic() + HEARD_SECONDS, []
     with urllib.request.urlopen(f"{url}/chat/stream?token={token}&after=0", timeout=60) as stream:
         for line in stream:
+            assert time.monotonic() < deadline, f"what was waited for was not said, but {heard}"
             if line.startswith(b"data: "):
                 message = json.loads(line.removeprefix(b"data: "))
                 if isinstance(message, dict) and until(message):
                     return message
+                heard.append(message.get("text"))
     raise AssertionError("the stream ended")
 
 
@@ -174,9 +178,58 @@ def test_an_action_server_that_dies_ends_the_guide_with_its_name_and_leaves_no_o
     guide: Guide, tmp_path: Path
 ) -> None:
     with _serving(tmp_path / "state") as served:
-        os.kill(served.child("rasa_sdk"), signal.SIGKILL)
+        os.kill(served.child("action_server"), signal.SIGKILL)
         code, printed = served.ended()
         assert code == 1
         assert "The action server ended unexpectedly." in printed
         assert "Traceback" not in printed
         assert served.orphans() == {}
+
+
+SSN = "536-22-8712"
+
+
+class _Chat:
+    """A visitor of the website, with one session."""
+
+    def __init__(self, served: Served, token: str | None = None) -> None:
+        self._url = served.url
+        self.token = token or _post(served.url + "/chat/session", {})["token"]
+
+    def hears(self, words: str, after_saying: str) -> str:
+        """The text of the answer that has these words."""
+        body = {"id": f"c-{time.monotonic_ns()}", "text": after_saying}
+        seq = _post(self._url + "/chat/message", body, self.token)["seq"]
+        heard = _heard(self._url, self.token, lambda m: m.get("seq", 0) > seq and words in m.get("text", ""))
+        return str(heard["text"])
+
+
+def _everywhere(folder: Path, words: str) -> list[str]:
+    """Files below a folder that hold the words, in whatever page or side file."""
+    found = [file for file in folder.rglob("*") if file.is_file() and words.encode() in file.read_bytes()]
+    return [file.relative_to(folder).as_posix() for file in found]
+
+
+def test_a_quote_request_goes_on_after_a_restart_and_no_trace_stays_of_what_is_erased(
+    guide: Guide, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    with _serving(state) as served:
+        chat = _Chat(served)
+        chat.hears("What does your business do?", after_saying="I'd like a quote please")
+        noted = chat.hears("In which state", after_saying=f"a help desk with 12 people, my ssn is {SSN}")
+        assert "Employees: 12" in noted
+    with _serving(state) as served:
+        chat = _Chat(served, chat.token)
+        chat.hears("Which services", after_saying="Reno")
+        chat.hears("Your reference is", after_saying="talk to a person please")
+        assert _everywhere(state, "help desk") != []
+        assert _everywhere(state, SSN) == []
+        assert _everywhere(state, "[social security number removed]") != []
+
+        chat.hears("Shall I erase it all?", after_saying="delete all my data")
+        assert "and the requests" in chat.hears("Your receipt is", after_saying="yes")
+        assert _everywhere(state, "help desk") == []
+        # It is a conversation like a new one; the website's welcome has said that this is a machine.
+        assert "automated assistant" not in chat.hears("EPLI answers", after_saying="What is EPLI?")
+    assert _everywhere(state, SSN) == []

@@ -17,8 +17,8 @@ from actions.answer import Answer, Button, Row, Status, Table
 from actions.base import as_message, notice
 from actions.coverage import one_policy
 from actions.forms.turn import PLANS
-from actions.question import Question
-from actions.responding import RESPONDERS, TALK_TO_AGENT, respond
+from actions.question import Frame, Question, Subject
+from actions.responding import RESPONDERS, TALK_TO_AGENT, remembered, respond
 from actions.wording import VERDICT_WORDS, joined, listed, sentence, source_line, table_text, text_of
 from bot.runtime.local_actions import LocalActions
 from knowledge.base import KnowledgeBase
@@ -81,6 +81,7 @@ def _button_faults(button: Button, base: KnowledgeBase) -> list[str]:
         "topic": ask.get("topic") is None or base.topic(ask["topic"]),
         "industry": ask.get("industry") is None or base.industry(ask["industry"]),
         "start": ask.get("start", "quote") in PLANS,
+        "confirmed": ask.get("confirmed", True) is True,
     }
     wrong = [f"button {button.title!r} asks for no such {name}" for name, found in known.items() if not found]
     if ask["intent"] not in RESPONDERS:
@@ -383,3 +384,98 @@ def test_words_are_joined_and_ended_as_one_writes_them() -> None:
 
 def test_an_agent_is_asked_for_the_same_way_everywhere(base: KnowledgeBase) -> None:
     assert _ask(base, **TALK_TO_AGENT.ask).status is Status.HANDOFF
+
+
+def test_several_policies_are_priced_one_by_one_and_none_is_left_out(base: KnowledgeBase) -> None:
+    answers = {}
+    for named in combinations(base.ids("policy"), 2):
+        answer = answers[str(named)] = _ask(base, intent="ask_cost", policies=named)
+        assert answer.policies == list(named)
+        assert answer.paragraphs[0].count("\n") == 1
+    _check(answers, base)
+    without = next(each for each in base.ids("policy") if not base.costs(each))
+    assert "no published price" in _ask(base, intent="ask_cost", policies=("cyber", without)).paragraphs[0]
+
+
+def test_a_price_names_the_state_it_is_not_for_in_full(base: KnowledgeBase) -> None:
+    for policies in (("cyber",), ("cyber", "tech_eo")):
+        answer = _ask(base, intent="ask_cost", policies=policies, state="NV")
+        assert "I have no figure for Nevada alone." in answer.paragraphs
+    assert not any("alone" in p for p in _ask(base, intent="ask_cost", policies=("cyber",)).paragraphs)
+
+
+def test_whether_both_are_needed_is_told_of_both(base: KnowledgeBase) -> None:
+    both = ("professional_liability", "general_liability")
+    answer = respond(Question("do we need both", "ask_need", policies=both), base)
+    _check({"both": answer}, base)
+    assert answer.policies == list(both)
+    held = respond(Question("we have E&O, why do we need GL", "ask_need", policies=both), base)
+    assert held.policies == ["general_liability"]
+
+
+def _follow(base: KnowledgeBase, intent: str, frame: Frame) -> Answer:
+    return respond(Question("", intent, frame=frame), base)
+
+
+def test_a_comparison_and_a_term_can_be_said_more_simply(base: KnowledgeBase) -> None:
+    for frame in (Frame("ask_compare", ("cyber", "tech_eo")), Frame("ask_term", terms=("deductible",))):
+        again, simpler = (_follow(base, intent, frame) for intent in ("repeat", "simpler"))
+        _check({frame.intent: simpler}, base)
+        assert simpler.paragraphs[0].startswith("In plain words: ")
+        assert (simpler.table, simpler.paragraphs == again.paragraphs) == (None, False)
+
+
+def test_where_there_is_no_more_that_is_said_and_nothing_twice(base: KnowledgeBase) -> None:
+    word = Frame("ask_term", terms=("deductible",))
+    more = _follow(base, "ask_more", word)
+    assert more.status is Status.CHITCHAT
+    assert "all I have" in more.lead
+    assert _follow(base, "ask_why", word).status is Status.ANSWERED
+
+
+def test_who_was_misread_is_offered_what_else_can_be_asked_about_the_policy(base: KnowledgeBase) -> None:
+    for intent, status in (("correct", Status.CLARIFY), ("complain", Status.HANDOFF)):
+        answer = _follow(base, intent, Frame("ask_cost", ("epli",)))
+        _check({intent: answer}, base)
+        assert answer.status is status
+        assert TALK_TO_AGENT in answer.buttons
+        asks = [button.ask for button in answer.buttons if button != TALK_TO_AGENT]
+        assert asks
+        assert all(ask["policies"] == ["epli"] and ask["intent"] != "ask_cost" for ask in asks)
+        assert _follow(base, intent, Frame("")).buttons
+
+
+def test_circumstances_that_may_change_the_answer_get_no_verdict(base: KnowledgeBase) -> None:
+    doubted = Question("and on a sunday?", "ask_coverage", policies=("cyber",), doubted=("ransomware",))
+    answer = respond(doubted, base)
+    assert (answer.status, answer.verdict) == (Status.CLARIFY, None)
+    assert "whether that changes the answer" in answer.lead
+
+
+def test_words_that_resemble_no_incident_get_no_verdict_by_agreement(base: KnowledgeBase) -> None:
+    for cosine, status in ((0.3, Status.CLARIFY), (0.5, Status.ANSWERED)):
+        likely = (Subject("flood", "exposure", 0.5, cosine), Subject("fire", "exposure", 0.45, cosine))
+        asked = Question("r we covered", "ask_coverage", policies=("workers_compensation",), subjects=likely)
+        assert respond(asked, base).status is status
+
+
+def _remembered(base: KnowledgeBase, question: Question, frame: Frame | None = None) -> Frame:
+    return remembered(base, question, respond(question, base), frame, 1)
+
+
+def test_the_policies_of_a_list_are_remembered_until_the_next_list(base: KnowledgeBase) -> None:
+    both = ("cyber", "crime_fidelity")
+    compared = _remembered(base, Question("", "ask_compare", policies=both, bound=True))
+    assert compared.options == both
+    priced = _remembered(base, Question("", "ask_cost", policies=("cyber",), bound=True), compared)
+    assert (priced.options, priced.policies) == (both, ("cyber",))
+    wrong = Question("", "ask_coverage", policies=("general_liability",), exposure="wrong_information", bound=True)
+    refused = _remembered(base, wrong, priced)
+    assert "professional_liability" in refused.options
+    assert "general_liability" not in refused.options
+
+
+def test_what_happened_is_remembered_while_something_else_is_asked(base: KnowledgeBase) -> None:
+    asked = Question("", "ask_coverage", policies=("cyber",), exposure="ransomware", bound=True)
+    since = _remembered(base, Question("", "ask_policy", policies=("epli",), bound=True), _remembered(base, asked))
+    assert (since.exposure, since.incident) == (None, "ransomware")

@@ -113,6 +113,38 @@ def test_anything_else_chooses_nothing(text: str) -> None:
     assert chosen(text, []) is None
 
 
+TRADES = [
+    {"title": "Call center", "ask": {"intent": "ask_recommendation", "industry": "call_center"}},
+    {"title": "BPO provider", "ask": {"intent": "ask_recommendation", "industry": "bpo"}},
+    {"title": "Talk to a licensed agent", "ask": {"intent": "talk_to_agent"}},
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "trade"),
+    [
+        ("the first", "call_center"),
+        ("First one!", "call_center"),
+        ("not that one, the first", "call_center"),
+        ("the second one", "bpo"),
+        ("ok the 2nd option", "bpo"),
+        ("the last one", "bpo"),  # the agent is no answer to what was asked
+    ],
+)
+def test_a_place_chooses_of_buttons_that_answer_one_question(text: str, trade: str) -> None:
+    assert chosen(text, TRADES) == {"intent": "ask_recommendation", "industry": trade}
+
+
+@pytest.mark.parametrize("text", ["the third one", "first things first", "the first amendment", "which is the second?"])
+def test_a_place_that_is_none_or_is_said_in_passing_chooses_nothing(text: str) -> None:
+    assert chosen(text, TRADES) is None
+
+
+@pytest.mark.parametrize("text", ["the second one", "the first", "not that one, the last"])
+def test_a_place_chooses_nothing_of_next_questions_that_differ(text: str) -> None:
+    assert chosen(text, BUTTONS) is None  # it may mean what the answer listed
+
+
 @given(ANY_TEXT | NASTY | st.from_regex(r"\A\(?\d{1,3}[.)]?\Z"))
 def test_no_text_chooses_what_was_not_offered(text: str) -> None:
     assert chosen(text, BUTTONS) in [None, *(button["ask"] for button in BUTTONS)]

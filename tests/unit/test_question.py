@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from actions.answer import Status
 from actions.base import as_message
-from actions.question import FRAME_TURNS, Frame, Question, Subject, read_exposure, read_question, with_frame
+from actions.follow_ups import with_frame
+from actions.question import (
+    Frame,
+    Question,
+    Subject,
+    means_guidance,
+    means_incident,
+    read_exposure,
+    read_question,
+)
 from actions.responding import RESPONDERS, respond
 from actions.routing import settle
 from bot.runtime.local_actions import LocalActions
@@ -54,7 +63,7 @@ def _subject(kind: str) -> st.SearchStrategy[dict[str, Any]]:
 NAMED = st.fixed_dictionaries({"name": st.sampled_from(INTENTS), "confidence": CHANCE})
 NOTHING = st.fixed_dictionaries({"name": st.none(), "confidence": st.just(0.0)})
 ENTITIES = st.one_of([_entity(kind) for kind in [*IDS, "state", "unknown_policy"]])
-SUBJECTS = st.one_of([_subject(kind) for kind in ("exposure", "topic", "term", "industry")])
+SUBJECTS = st.one_of([_subject(kind) for kind in ("exposure", "topic", "term", "industry", "policy")])
 ASK = st.fixed_dictionaries(
     {"intent": st.sampled_from(INTENTS)},
     optional={
@@ -70,7 +79,15 @@ PARSED = st.fixed_dictionaries(
     optional={
         "text": st.none()
         | st.text(max_size=60)
-        | st.sampled_from(["and EPLI?", "does our business insurance cover it"]),
+        | st.sampled_from(
+            [
+                "and EPLI?",
+                "does our business insurance cover it",
+                "the second one",
+                "do we need both",
+                "sorry, I meant it",
+            ]
+        ),
         "intent": NAMED | NOTHING | st.just({}) | st.none(),
         "intent_ranking": st.lists(NAMED, max_size=8) | st.none(),
         "entities": st.lists(ENTITIES, max_size=5) | st.none(),
@@ -90,6 +107,8 @@ FRAMES = st.none() | st.builds(
     terms=st.lists(st.sampled_from(IDS["term"]), max_size=2).map(tuple),
     industry=st.none() | st.sampled_from(IDS["industry"]),
     state=st.none() | st.just("CA"),
+    incident=st.none() | st.sampled_from(IDS["exposure"]),
+    options=st.lists(st.sampled_from(IDS["policy"]), max_size=3).map(tuple),
     turn=st.integers(0, 12),
     misses=st.integers(0, 3),
 )
@@ -145,51 +164,6 @@ def test_a_button_is_taken_at_its_word() -> None:
     assert (question.intent, question.policies, question.exposure) == ("ask_coverage", ("cyber",), "ransomware")
 
 
-def _question(text: str, intent: str, frame: Frame | None, **fields: Any) -> Question:
-    return Question(text=text, intent=intent, frame=frame, **fields)
-
-
-COVERAGE = Frame("ask_coverage", ("general_liability",), "data_breach", turn=1)
-
-
-def test_a_follow_up_with_a_policy_keeps_the_incident() -> None:
-    filled = with_frame(_question("and cyber?", "follow_up", COVERAGE, policies=("cyber",)), 2)
-    assert (filled.intent, filled.policies, filled.exposure) == ("ask_coverage", ("cyber",), "data_breach")
-
-
-def test_a_follow_up_with_an_incident_keeps_the_policy() -> None:
-    filled = with_frame(_question("and a flood?", "follow_up", COVERAGE, exposures_named=("flood",)), 2)
-    assert (filled.intent, filled.policies) == ("ask_coverage", ("general_liability",))
-    assert read_exposure(filled).sure == "flood"
-
-
-def test_a_short_question_takes_the_policy_over_and_not_the_incident() -> None:
-    filled = with_frame(_question("how much is it?", "ask_cost", COVERAGE), 2)
-    assert (filled.policies, filled.exposure) == (("general_liability",), None)
-
-
-def test_a_question_with_a_subject_of_its_own_takes_nothing_over() -> None:
-    own = _question("what does EPLI cost?", "ask_cost", COVERAGE, policies=("epli",))
-    assert with_frame(own, 2) == own
-
-
-def test_a_long_question_takes_no_policy_over() -> None:
-    long = "what does it usually cost a firm with forty people in three states to be insured"
-    assert with_frame(_question(long, "ask_cost", COVERAGE), 2).policies == ()
-
-
-def test_a_subject_of_long_ago_is_not_taken_over() -> None:
-    asked = _question("how much is it?", "ask_cost", COVERAGE)
-    assert with_frame(asked, COVERAGE.turn + FRAME_TURNS).policies == ("general_liability",)
-    assert with_frame(asked, COVERAGE.turn + FRAME_TURNS + 1).policies == ()
-
-
-def test_the_trade_once_told_stays_known() -> None:
-    told = Frame("ask_recommendation", industry="msp", state="CA", turn=1)
-    filled = with_frame(_question("get me a quote for E&O", "get_quote", told, policies=("professional_liability",)), 2)
-    assert (filled.industry, filled.state) == ("msp", "CA")
-
-
 def _subjects(*scores: tuple[str, float]) -> tuple[Subject, ...]:
     return tuple(Subject(entry, "exposure", score, 0.9) for entry, score in scores)
 
@@ -205,6 +179,15 @@ def test_one_incident_far_ahead_is_sure_and_two_as_likely_are_asked_back() -> No
     assert read_exposure(Question("", "", subjects=_subjects(("fire", 0.95), ("flood", 0.01)))).sure == "fire"
     doubt = read_exposure(Question("", "", subjects=_subjects(("fire", 0.45), ("flood", 0.44))))
     assert (doubt.sure, set(doubt.candidates)) == (None, {"fire", "flood"})
+
+
+def test_few_words_mean_an_incident_or_guidance_only_where_they_are_close_to_it() -> None:
+    near, far = (Question("", "", subjects=(Subject("fire", "exposure", 0.5, cosine),)) for cosine in (0.6, 0.5))
+    assert means_incident(near) and not means_incident(far)
+    assert means_incident(Question("", "", exposures_named=("fire",)))
+    assert not means_incident(near, least=0.6)
+    near, far = (Question("", "", subjects=(Subject("need_llc", "topic", 0.5, cosine),)) for cosine in (0.8, 0.7))
+    assert means_guidance(near) and not means_guidance(far)
 
 
 def test_nothing_meant_is_nothing_read() -> None:

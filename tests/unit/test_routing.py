@@ -172,3 +172,43 @@ def test_the_exclusions_of_a_policy_are_not_the_word(base: KnowledgeBase) -> Non
     asked = {"policies": ("media_liability",), "terms": ("exclusion",), "subjects": (word,)}
     settled = _settled(base, "list the exclusions of media liability", "ask_exclusions", **asked)
     assert settled.intent == "ask_exclusions"
+
+
+LAW = Frame("ask_regulation", ("workers_compensation",), topic="ca_workers_comp_duty", turn=1)
+OWNERS = (Subject("ca_workers_comp_owners", "topic", 0.4, 0.5),)
+
+
+def test_a_few_words_after_guidance_mean_guidance_of_the_same_kind(base: KnowledgeBase) -> None:
+    asked = {"policies": LAW.policies, "follows": True, "subjects": OWNERS}
+    settled = _settled(base, "what about me, the owner", "ask_regulation", frame=LAW, **asked)
+    assert settled.topic == "ca_workers_comp_owners"
+    price = Frame("ask_cost", LAW.policies, turn=1)
+    assert _settled(base, "what about me, the owner", "ask_cost", frame=price, **asked).topic is None
+
+
+def test_an_incident_after_guidance_means_the_guidance_about_it(base: KnowledgeBase) -> None:
+    subjects = (Subject("contractor_injury", "exposure", 0.48, 0.63), Subject("need_contractors", "topic", 0.4, 0.56))
+    asked = {"frame": LAW, "follows": True, "policies": LAW.policies, "subjects": subjects}
+    assert _settled(base, "and for my 1099 guys", "ask_coverage", **asked).topic == "ca_comp_for_contractors"
+
+
+def test_guidance_given_last_is_not_meant_again_and_another_state_is_no_matter_of_it(base: KnowledgeBase) -> None:
+    asked = {"policies": LAW.policies, "follows": True, "subjects": OWNERS}
+    last = Frame("ask_regulation", LAW.policies, topic="ca_workers_comp_owners", turn=1)
+    assert _settled(base, "and the owner?", "ask_regulation", frame=last, **asked).topic is None
+    assert _settled(base, "and in Texas?", "ask_regulation", frame=LAW, state="TX", **asked).topic is None
+
+
+def test_an_example_without_a_case_of_its_own_is_one_of_the_policy(base: KnowledgeBase) -> None:
+    settled = _settled(base, "an example", "ask_scenario", policies=("epli",), frame=Frame("ask_policy", ("epli",)))
+    topic = base.topic(settled.topic)
+    assert topic is not None
+    assert (topic.intent, topic.policies[0]) == ("ask_scenario", "epli")
+
+
+def test_what_was_filled_in_from_the_frame_is_not_worked_out_again(base: KnowledgeBase) -> None:
+    close = (Subject("ca_workers_comp_duty", "topic", 0.9, 0.95),)
+    asked = {"policies": ("epli", "workers_compensation"), "frame": Frame("ask_policy", ("epli",)), "subjects": close}
+    text = "isn't that the same as workers comp"
+    assert _settled(base, text, "ask_compare", **asked).intent == "ask_regulation"
+    assert _settled(base, text, "ask_compare", follows=True, **asked).intent == "ask_compare"

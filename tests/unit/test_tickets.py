@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -103,3 +104,41 @@ def test_trying_the_guide_out_calls_no_agent(tmp_path: Path, monkeypatch: pytest
     TicketStore().close()
     assert TicketStore().get(ticket.reference) == ticket
     assert not (tmp_path / "state").exists()
+
+
+def test_facts_of_a_form_are_kept_with_the_ticket_and_add_up(tmp_path: Path) -> None:
+    store = TicketStore(tmp_path / "tickets.db")
+    store.open("web:1", "quote", "normal", "Quote", [], {"State": "Nevada"})
+    ticket = store.open("web:1", "asked", "normal", "call me", [], {"Employees": "12"})
+    found = store.get(ticket.reference)
+    assert found is not None
+    assert found.facts == {"State": "Nevada", "Employees": "12"}
+
+
+def test_a_file_from_before_there_were_facts_is_still_read(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.db"
+    store = TicketStore(path)
+    reference = store.open("web:1", "asked", "normal", "hello", []).reference
+    store.close()
+    sqlite_utils.Database(path).table("ticket").transform(drop={"facts"})
+    found = TicketStore(path).get(reference)
+    assert found is not None
+    assert found.facts == {}
+
+
+def test_forgotten_tickets_leave_nothing_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.db"
+    store = TicketStore(path)
+    reference = store.open("web:1", "quote", "normal", "zebra farm", [{"from": "user", "text": "zebra farm"}]).reference
+    kept = store.open("web:2", "asked", "normal", "hello", []).reference
+    assert store.forget("web:1") == [reference]
+    assert store.forget("web:1") == []
+    assert store.get(kept) is not None
+    store.close()
+    assert all(b"zebra" not in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_identifiers_never_reach_a_ticket(tmp_path: Path) -> None:
+    said = [{"from": "user", "text": "my ssn is 536-22-8712"}]
+    ticket = TicketStore(tmp_path / "t.db").open("web:1", "asked", "normal", "ssn 536-22-8712", said)
+    assert "8712" not in ticket.summary + str(ticket.transcript)

@@ -1,0 +1,266 @@
+"""What a message wants of a form besides answering its question: to skip, to stop, to know why, a person.  Pure.
+
+The words that everybody uses count by themselves, so that "cancel" works whatever the classifier makes of it;
+the rest goes by the intent and how sure it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from actions.forms.fields import ABOUT_CLAIMS, Read, Value, only_a_way
+from knowledge.schema import ProfileField
+
+SURE_QUESTION = 0.6  # confidence from which an intent makes a question of a sentence without a question mark
+SURE_CHAT = 0.8  # from which longer thanks and greetings are no try to answer
+SURE_STEER = 0.7  # from which it steers the form ("back", "cancel") or leaves it (an agent, a claim)
+SURE_SKIP = 0.5  # from which words that answer nothing skip a question
+SURE_SKIP_ANYWAY = 0.9  # from which words that could be an answer do ("we don't keep any" is one)
+SURE_QUOTE = 0.85  # from which a quote is asked for in the middle of a form
+SHORT = 4  # words; a longer "hello" says something more
+NUMBERS = ("count", "money", "year")
+WORDS = ("text", "industry", "name")  # kinds that nearly any words can answer
+
+COMES_FIRST = {"report_claim", "delete_my_data"}  # the form waits until it is spoken to again
+# Never an answer to a question of a form, unless the words could be one and are not meant for the guide.
+ALWAYS_ANSWERED = {
+    "talk_to_agent",
+    "report_claim",
+    "delete_my_data",
+    "bot_challenge",
+    "complain",
+    "ask_to_bind",
+    "ask_guarantee",
+    "ask_legal_advice",
+    "ask_tax_advice",
+    "ask_medical_advice",
+}
+_GREETINGS = {"greet", "thank", "goodbye", "help"}
+_CHAT = _GREETINGS | {"other_language", "simpler", "ask_more"}
+_ANSWERS = {
+    "inform",
+    "affirm",
+    "deny",
+    "correct",
+    "nlu_fallback",
+}  # intents of an answer that ends in "?" ("20 or so?")
+
+_POLITE = r"(?:\s*,?\s*(?:please|pls|thanks?|then|for now|ok(?:ay)?|sorry))*\W*"
+_STOP = re.compile(
+    r"\W*(?:(?:no|no thanks?|please|ok(?:ay)?|just|sorry|wait)\W+)*"
+    r"(?:cancel|stop|exit|quit|abort|end|nvm|never ?mind|forget (?:it|this|that))(?: (?:it|this|that|now))?"
+    rf"{_POLITE}",
+    re.I,
+)
+_SKIP = re.compile(
+    r"\W*(?:(?:can (?:we|i) |let'?s |i'?ll |please )?(?:skip|pass)(?: (?:it|this|that))?(?: (?:one|question))?"
+    r"|n/?a|not applicable|idk|dunno|unsure|unknown|(?:i )?(?:really )?(?:don['’]?t|do not) (?:really )?"
+    r"(?:know|remember|recall)(?: (?:that|it|yet))?|(?:i am |i'?m |we'?re )?not (?:really )?sure(?: yet)?"
+    r"|(?:i )?(?:have )?no (?:idea|clue)|no comment|next(?: (?:one|question))?|move on|none of your business"
+    rf"|(?:i'?d )?(?:rather|prefer) not(?: (?:to )?say)?){_POLITE}",
+    re.I,
+)
+_BACK = re.compile(rf"\W*(?:go |one )?back(?: one)?(?: step)?{_POLITE}", re.I)
+_GO_ON = re.compile(
+    r"(?:ok(?:ay)?,? )?(?:let'?s )?(?:continue|go on|carry on|resume|proceed)\b.{0,25}"
+    r"|\W*(?:what was (?:the|your) (?:last )?question|where were we|come again|how many (?:more )?questions\b.*"
+    r"|how (?:much longer|many more)\b.*)\W*",
+    re.I,
+)
+_GOT_IT = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|k|got it|i see|cool|great|good|alright|all right|fine|understood|makes sense|gotcha)\b\W*)+",
+    re.I,
+)
+_KEEP = re.compile(
+    r"\W*(?:keep(?: it| that)?|same|no changes?|as (?:it )?(?:is|was)|leave (?:it|that)(?: as (?:it )?is)?"
+    r"|(?:it|that)(?:['’]?s| is| was) (?:right|fine|correct))\W*",
+    re.I,
+)
+_WHY = re.compile(
+    r"\b(?:why|how come)\b.*\b(?:you|that|this|it|these|me)\b"
+    r"|\bwhat(?:['’]?s| is| do(?:es)? you need)? (?:that|this|it) for\b"
+    r"|\b(?:is|are) (?:that|this|it|these)(?: really| all)? (?:necessary|needed|required|relevant)\b"
+    r"|\bdo (?:i|we) (?:really )?(?:have|need) to (?:answer|tell|say|give)\b|\bwhy u (?:ask|need|want)\b",
+    re.I,
+)
+_BESIDE_THE_POINT = re.compile(r"\b(?:have|has|got|is)(?: that)?(?: got)? to do with\b", re.I)
+_WHY_ALONE = re.compile(r"\W*(?:but |and |ok |sorry )?(?:why|what for|how come|why not|how so)\W*\??\W*", re.I)
+_PUZZLED = re.compile(
+    r"^\W*(?:sorry,? )?(?:what|huh|hm+|pardon)\?+|\b(?:don['’]?t|do not) (?:understand|get) (?:it|that|this|the q\w*)\b"
+    r"|\bwhat do you mean\b|\bconfus(?:ed|ing)\b",
+    re.I,
+)
+_QUOTE = re.compile(r"\bquot", re.I)
+_HOW_TO = re.compile(r"\W*(?:how|what|where|which|when|who|why|do i)\b", re.I)
+_ASKS_AFTER_ALL = re.compile(
+    r"\W*(?:(?:hold on|hang on|wait|sorry|actually|quick question|one (?:sec|second|moment|question)"
+    r"|before (?:that|i answer)|first|um+|hm+|hey|hi|well)\b[\s,:.;-]*)+"
+    r"(?:what|whats|how|who|which|where|when|why|does|do|did|is|are|can|could|would|will|should|must)\b",
+    re.I,
+)
+_DEMANDS = re.compile(
+    r"^\W*(?:please )?(?:tell|explain|define|compare|describe|show|remind|(?:send|give|get) (?:me|us))\b"
+    r"|\bmean(?:s|ing)?\W*$|^\W*(?:the )?(?:meaning|definition) of\b",
+    re.I,
+)
+_TO_THE_GUIDE = re.compile(r"\b(?:i|i['’]m|i['’]d|im|me|my|you|your|ur|u|this|that|please|let)\b", re.I)
+_TALK = re.compile(r"\W*(?:talk|speak|chat)\b", re.I)
+_TOLD_OF_A_CLAIM = re.compile(
+    r"\b(?:just|now|today|tonight|yesterday|morning|last night|ago|help|happened|suing|sued|was|were|got|had|is|has"
+    r"|have|i need)\b",
+    re.I,
+)
+_URGENT = re.compile(
+    r"\b(?:just|now|today|tonight|yesterday|this morning|last night|(?:minutes?|hours?) ago|help|suing|i need to)\b",
+    re.I,
+)
+_CALL_ME = re.compile(
+    r"\W*(?:you can |just |please )?(?:call me|ask for) (?!(?:an?|the|some\w*)\b)"
+    r"(?!(?:at|on|back|now|later|when|if|please|tomorrow|today)\b)\w",
+    re.I,
+)
+_LIKE_A_NAME = re.compile(r"(?:[A-Z][\w'’.-]*\s*){1,4}")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message as far as it steers a form."""
+
+    text: str
+    intent: str
+    confidence: float
+    asks: bool  # begins as a question does, after "hold on" and the like
+    names_subject: bool  # a policy, an incident, a term or guidance: it asks about that
+
+    @classmethod
+    def of(cls, message: Mapping[str, Any]) -> Heard:
+        """From Rasa's parse data."""
+        intent = message.get("intent") or {}
+        named = {entity["entity"] for entity in message.get("entities") or []}
+        text = str(message.get("text") or "").strip()
+        return cls(
+            text,
+            str(intent.get("name") or ""),
+            float(intent.get("confidence") or 0.0),
+            bool(message.get("begins_asking")) or bool(_ASKS_AFTER_ALL.match(text)),
+            bool(named & {"policy", "exposure", "term", "topic"}),
+        )
+
+    def is_surely(self, *intents: str, at_least: float = SURE_STEER) -> bool:
+        return self.intent in intents and self.confidence >= at_least
+
+
+def stops(heard: Heard) -> bool:
+    return bool(_STOP.fullmatch(heard.text)) or heard.is_surely("cancel")
+
+
+def skips(heard: Heard, read: Read, asked: ProfileField | None) -> bool:
+    """Whether the question is to stay without an answer."""
+    if _SKIP.fullmatch(heard.text):
+        return True
+    if isinstance(read, Value):
+        needed = SURE_STEER if asked and asked.kind in WORDS else SURE_SKIP_ANYWAY
+    else:
+        needed = SURE_STEER if re.search(r"\d", heard.text) else SURE_SKIP
+    return heard.is_surely("skip", at_least=needed)
+
+
+def goes_back(heard: Heard) -> bool:
+    return bool(_BACK.fullmatch(heard.text)) or heard.is_surely("go_back")
+
+
+def goes_on(heard: Heard, asked: ProfileField | None) -> bool:
+    """Whether the form is to say again what it waits for."""
+    if asked and asked.kind not in ("yes_no", "choice") and _GOT_IT.fullmatch(heard.text):
+        return True  # of what was said before; "ok" answers nothing but yes or no
+    return bool(_GO_ON.fullmatch(heard.text)) or heard.is_surely("repeat")
+
+
+def keeps(heard: Heard) -> bool:
+    """Whether what was said before shall stand."""
+    return bool(_KEEP.fullmatch(heard.text) or _GO_ON.fullmatch(heard.text))
+
+
+def asks_why(heard: Heard, aside: bool) -> bool:
+    """Whether it asks why the form asks.
+
+    Args:
+        aside: the last message asked something of its own, so that a mere "why?" is about its answer.
+    """
+    if _BESIDE_THE_POINT.search(heard.text):
+        return True
+    if heard.names_subject:
+        return False
+    if _WHY.search(heard.text):
+        return True
+    puzzled = _WHY_ALONE.fullmatch(heard.text) or _PUZZLED.search(heard.text)
+    return not aside and bool(puzzled or heard.is_surely("ask_why", at_least=SURE_QUESTION))
+
+
+def wants_quote(heard: Heard) -> bool:
+    """ "just get me a quote", but not how that is done"""
+    asked_for = heard.is_surely("get_quote", at_least=SURE_QUOTE) and _QUOTE.search(heard.text)
+    return bool(asked_for) and not _HOW_TO.match(heard.text)
+
+
+def comes_first(intent: str) -> bool:
+    """Whether what was asked for leaves no room for a question of the form."""
+    return intent in COMES_FIRST
+
+
+def greets(heard: Heard) -> bool:
+    return heard.is_surely(*_GREETINGS) and len(heard.text.split()) <= SHORT
+
+
+def is_never_an_answer(heard: Heard, read: Read, asked: ProfileField | None) -> bool:
+    """Whether the message wants what no question of a form asks for: a person, a claim reported, its data erased.
+
+    Where the words could answer the question ("we transfer callers to a person" tells of a service), they must be
+    meant for the guide.
+    """
+    if not heard.is_surely(*ALWAYS_ANSWERED) or _GO_ON.fullmatch(heard.text):
+        return False
+    if heard.intent == "complain" and _WHY.search(heard.text):
+        return False
+    if asked is None:
+        return True
+    if asked.kind == "reach" and (only_a_way(heard.text) or re.search(r"[\d@]", heard.text)):
+        return False
+    if asked.kind == "name" and _CALL_ME.match(heard.text):
+        return False
+    if heard.intent == "report_claim" and asked.id in ABOUT_CLAIMS:
+        return bool(_URGENT.search(heard.text))
+    if not isinstance(read, Value) or heard.asks or heard.text.endswith("?"):
+        return True
+    if heard.intent == "report_claim":
+        return bool(_TOLD_OF_A_CLAIM.search(heard.text))
+    named_trade = asked.kind == "industry" and read.value is not None  # "call centre"
+    if (
+        heard.intent == "talk_to_agent"
+        and not named_trade
+        and (_TALK.match(heard.text) or len(heard.text.split()) < SHORT)
+    ):
+        return not re.search(r"\d", heard.text)
+    return bool(_TO_THE_GUIDE.search(heard.text))
+
+
+def asks_something(heard: Heard, read: Read, asked: ProfileField) -> bool:
+    """Whether the message asks something instead of answering."""
+    question = heard.intent.startswith("ask_") or heard.intent in _CHAT | {"out_of_scope"}
+    surely = question and heard.confidence >= (SURE_CHAT if heard.intent in _GREETINGS else SURE_QUESTION)
+    marked = heard.text.endswith("?")
+    if asked.kind in NUMBERS and isinstance(read, Value):
+        return surely and heard.asks  # "maybe 12?", "may 2015"
+    if asked.kind == "reach" and isinstance(read, Value):
+        return False  # "will@example.com"
+    if asked.kind == "name" and isinstance(read, Value) and _LIKE_A_NAME.fullmatch(heard.text):
+        return False  # "Will Price"
+    if heard.asks or (surely and bool(_DEMANDS.search(heard.text))):
+        return True
+    if isinstance(read, Value):
+        return marked and heard.intent not in _ANSWERS
+    # What is out of scope and no question is a try to answer: saying what would be an answer helps more.
+    return marked or (surely and heard.intent != "out_of_scope")
