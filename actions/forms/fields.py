@@ -294,10 +294,9 @@ def _choice(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
     told = _mentioned_choice(field, said, base)
     if told:
         return told
-    named = [(word, o) for o in field.options for word in o.said_as if " " not in word and _has(word, said.text)]
-    if named:
-        _, option = max(named, key=lambda pair: len(pair[0]))
-        return Value(option.id, option.title)
+    named = [o for o in field.options if any(" " not in word and _has(word, said.text) for word in o.said_as)]
+    if len(named) == 1:
+        return Value(named[0].id, named[0].title)
     agrees = said.agrees()
     word = "yes" if agrees else "no"
     meant = [o for o in field.options if agrees is not None and re.match(rf"{word}\b", o.title, re.IGNORECASE)]

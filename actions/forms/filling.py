@@ -14,7 +14,7 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from actions.forms.fields import ABOUT_CLAIMS, Read, Refusal, Said, Value, answer_to, mentioned
+from actions.forms.fields import ABOUT_CLAIMS, Read, Refusal, Said, Value, answer_to, described, mentioned
 from actions.forms.wishes import (
     NUMBERS,
     WORDS,
@@ -216,7 +216,7 @@ def _steered(filling: Filling, heard: Heard, read: Read, asked: ProfileField | N
         return Step(filling, Did.DIGRESSED if filling.aside and heard.intent == "repeat" else Did.WENT_BACK)
     if wants_quote(heard):
         return Step(filling, Did.WANTS_QUOTE)
-    if greets(heard):
+    if greets(heard) and not (asked and asked.kind in WORDS and isinstance(read, Refusal)):
         return Step(filling, Did.DIGRESSED)
     return None
 
@@ -302,10 +302,15 @@ def _elsewhere(filling: Filling, said: Said, fields: list[ProfileField], base: K
 
 
 def _before_the_rest(asked: ProfileField, said: Said, fields: list[ProfileField], base: KnowledgeBase) -> Read:
-    """ "a cleaning company, 5 people in Reno": the answer in words before what tells other things."""
+    """The trade, by meaning or in the words before what tells other things: "a cleaning company, 5 people in Reno"."""
+    if asked.kind != "industry":
+        return None
+    meant = described(asked, said, base)
+    if meant:
+        return meant
     first = replace(said, text=re.split(r"[,;.]|\b(?:with|in)\b", said.text)[0], state=None)
     others = any(mentioned(each, first, base) for each in fields if each.id != asked.id)
-    return answer_to(asked, first, base) if asked.kind == "industry" and not others else None
+    return None if others else answer_to(asked, first, base)
 
 
 def _put_right(filling: Filling, said: Said, fields: list[ProfileField], base: KnowledgeBase) -> dict[str, Value]:

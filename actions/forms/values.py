@@ -26,6 +26,7 @@ from price_parser import Price
 from text_to_num import Token, find_numbers
 
 REGION = "US"
+PHONE_DIGITS = 10  # with the area code
 LONGEST_NAME = 80  # characters
 LONGEST_DATE = 200  # characters looked at; dateparser takes minutes over thousands of digits
 
@@ -200,7 +201,8 @@ _SAID_PLAINLY = [
 def _plain(text: str) -> str:
     """The text with every number in figures or with its scale, and without the figures that are no amounts."""
     for match in PhoneNumberMatcher(text, REGION):
-        text = text.replace(match.raw_string, ";")
+        if not match.raw_string.isdigit() or len(match.raw_string) >= PHONE_DIGITS:  # "13100000" is an amount first
+            text = text.replace(match.raw_string, ";")
     text = re.sub(r"[‐‑‒–—−]", "-", text)
     text = re.sub(r"\s*[\r\n]\s*", "; ", text.strip())
     text = re.sub(r"\s+", " ", text)
