@@ -41,6 +41,8 @@ encoder: $(UV) .make/dev train ## Tune the sentence encoder on the project's phr
 	$(UV) run --script scripts/build_encoder.py --weights .make/tuned
 relevance: .make/dev train ## Learn anew what counts for an entry (after large changes of content or training data)
 	$(PY) -m scripts.fit_relevance
+confidence: .make/dev train ## Learn anew how sure the guide may be of its answers (after large changes)
+	$(PY) -m scripts.fit_confidence
 thresholds: .make/dev train ## Show what other thresholds would cost on the development questions
 	$(PY) -m scripts.choose_thresholds
 clean: ## Remove everything that was made: environment, model, database, caches
@@ -64,4 +66,4 @@ $(UV):
 	@$(UV) pip install --quiet --python $(PY) -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help setup train run shell ask test lint bench-nlu bench-runtime bench-knowledge lock encoder relevance thresholds clean
+.PHONY: help setup train run shell ask test lint bench-nlu bench-runtime bench-knowledge lock encoder relevance confidence thresholds clean

@@ -55,6 +55,7 @@ class Answer:
         lead: the answer itself in a sentence or two; verdict first where there is one.
         paragraphs: why, what covers it instead; lines that start with "- " are a list.
         more: what a visitor sees on asking for more.
+        confidence: chance that it is what was asked; None where nothing had to be understood.
         progress: which question of a form this is, and of how many.
         erased: everything said before this is gone; a channel forgets it too.
         table: what is best seen side by side, after the paragraphs; a channel without tables shows it as text.
@@ -73,6 +74,7 @@ class Answer:
     buttons: list[Button] = field(default_factory=list)
     simpler: str | None = None  # the same for somebody who asks for plain words
     table: Table | None = None
+    confidence: float | None = None
     progress: tuple[int, int] | None = None
     erased: bool = False
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from actions.answer import Answer, Button, Status
+from actions.confidence import confidence
 from actions.follow_ups import with_frame
 from actions.handing_over import PRIORITY
 from actions.question import Frame, Question, read_question
@@ -43,8 +44,12 @@ Reply = tuple[Question, Answer]
 
 def answer_to(message: Mapping[str, Any], frame: Frame | None, turn: int, base: KnowledgeBase) -> Reply:
     """One question, read and answered."""
-    question = settle(with_frame(read_question(message, frame), turn), base)
-    return question, respond(question, base)
+    read = read_question(message, frame)
+    question = settle(with_frame(read, turn), base)
+    answer = respond(question, base)
+    if answer.status is Status.ANSWERED and not read.bound:
+        answer.confidence = confidence(read, base)
+    return question, answer
 
 
 def answers_to_each(message: Mapping[str, Any], frame: Frame | None, turn: int, base: KnowledgeBase) -> list[Reply]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.confidence import Case, expected_calibration_error
 from bench.processes import BenchError
 from bench.public import choice
-from bench.scoring import WRONG, Answer, Outcome, Question, Scored, by_kind, confusions, summary
+from bench.scoring import GIVEN, GOOD, WRONG, Answer, Outcome, Question, Scored, by_kind, confusions, summary
 
 PROGRESS_EVERY = 100
 
@@ -42,9 +42,9 @@ def figures(scored: list[Scored], median_ms: float) -> OwnFigures:
 
 
 def judged(scored: list[Scored]) -> tuple[list[float], list[bool]]:
-    """Confidence and whether the intent fits, for every question that has fitting intents."""
-    pairs = [(each.confidence, each.understood) for each in scored if each.understood is not None]
-    return [confidence for confidence, _ in pairs], [right for _, right in pairs]
+    """Confidence and whether it was what was asked, for every answer that was given."""
+    given = [each for each in scored if each.answer.status in GIVEN]
+    return [each.confidence for each in given], [each.outcome in GOOD for each in given]
 
 
 def cases(scored: list[Scored]) -> list[Case]:
@@ -82,9 +82,10 @@ def measure(questions: Path, model: Path, say: Callable[[str], None]) -> tuple[l
         took: list[float] = []
         async for result in answer_lines(guide, lines):
             question = labelled[len(scored)]
-            # The contract's confidence is that of the fallback, where there was one.
+            # Of an answer the contract's confidence is what counts; where there was none, the first choice's.
             first = choice(await guide.agent.parse_message(question.text))
-            scored.append(Scored(question, Answer.read(result), first.intent, first.confidence))
+            sure = float(result["confidence"]) if result["status"] in GIVEN else first.confidence
+            scored.append(Scored(question, Answer.read(result), first.intent, sure))
             took.append(float(result["elapsed_ms"]))
             if len(scored) % PROGRESS_EVERY == 0:
                 say(f"  {len(scored)}/{len(labelled)}")

@@ -26,7 +26,7 @@ def calibration(bins: list[Bin], error: float, target: Path) -> None:
     axes.set(
         xlim=(0, 1.04),
         ylim=(0, 1.04),
-        xlabel="confidence of the intent",
+        xlabel="confidence of the answer",
         ylabel="share where the intent fits",
         title=f"Calibration on {sum(b.count for b in bins)} own questions (ECE {error:.3f})",
     )

@@ -54,6 +54,7 @@ FITS: Mapping[str, frozenset[str]] = {
 # A visitor who wants a person or a form is helped by the right intent, whatever follows.
 REQUESTS = frozenset({"quote", "claim", "handoff"})
 NOT_ABOUT_INSURANCE = frozenset({CHITCHAT, OUT_OF_SCOPE})
+GIVEN = frozenset({"answered", "flow"})
 NOT_ANSWERED = frozenset({"clarify", "fallback", "handoff", OUT_OF_SCOPE})
 # Written as one form by most insurers, so an answer about either is about both.
 SIBLINGS = frozenset({"professional_liability", "tech_eo"})
@@ -171,7 +172,7 @@ def _about(accepted: frozenset[str], policies: Iterable[str]) -> bool:
 
 @dataclass(frozen=True)
 class Scored:
-    """A question, its answer, and how sure the classifier was of its first choice."""
+    """A question, its answer, the classifier's first choice, and how sure the guide was."""
 
     question: Question
     answer: Answer
@@ -182,17 +183,6 @@ class Scored:
     def outcome(self) -> Outcome:
         """How the question ended."""
         return outcome(self.question, self.answer)
-
-    @property
-    def understood(self) -> bool | None:
-        """Whether the intent answered fits, or the classifier's choice where the guide fell back.
-
-        None where no kind of the question has intents in the table.
-        """
-        if not any(kind in FITS for kind in self.question.kinds):
-            return None
-        intent = self.choice if self.answer.intent == "nlu_fallback" else self.answer.intent
-        return fits(intent, self.question.kinds)
 
 
 def summary(scored: Sequence[Scored]) -> dict[str, float]:

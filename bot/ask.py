@@ -56,7 +56,7 @@ class Turn:
         return {
             "text": self.text,
             "intent": self.answer.get("intent") or self.intent,
-            "confidence": round(self.confidence, 4),
+            "confidence": round(self.answer.get("confidence") or self.confidence, 4),
             "status": self.answer.get("status", "fallback"),
             "policies": self.answer.get("policies", []),
             "exposure": self.answer.get("exposure"),

@@ -66,11 +66,12 @@ class Heard:
 
 def cost(heard: list[Heard], base: KnowledgeBase) -> float:
     """What the answers cost per hundred questions, with the thresholds as they stand now."""
-    total = sum(COST.get(outcome(each.question, _answered(each.message, base)), 0.0) for each in heard)
+    total = sum(COST.get(outcome(each.question, answered(each.message, base)), 0.0) for each in heard)
     return 100 * total / len(heard)
 
 
-def _answered(message: dict[str, Any], base: KnowledgeBase) -> Answer:
+def answered(message: dict[str, Any], base: KnowledgeBase) -> Answer:
+    """What the guide answers to an understood message, as it is judged."""
     replies = answers_to_each(message, None, 1, base) or [answer_to(message, None, 1, base)]
     answers = [answer for _, answer in replies]
     return Answer(
