@@ -27,7 +27,7 @@ def calibration(bins: list[Bin], error: float, target: Path) -> None:
         xlim=(0, 1.04),
         ylim=(0, 1.04),
         xlabel="confidence of the answer",
-        ylabel="share where the intent fits",
+        ylabel="share that was what was asked",
         title=f"Calibration on {sum(b.count for b in bins)} own questions (ECE {error:.3f})",
     )
     axes.legend(loc="upper left", frameon=False, markerscale=0.5)

@@ -27,6 +27,10 @@ def serve(model: str, interface: str, port: int, shell: bool = False) -> None:
 
     install()
     hush()
+    if shell:
+        from bot.runtime import shell as typed_shell
+
+        typed_shell.install()
     serve_application(
         model_path=model,
         channel="cmdline" if shell else None,

@@ -120,6 +120,12 @@ def action_server(port: int, log: Path) -> Server:
 def child_environment(action_port: int) -> dict[str, str]:
     """What both servers need to know of each other."""
     environment = {**os.environ, "GUIDE_ACTION_PORT": str(action_port), "SANIC_HOST": "127.0.0.1"}
+    muted = (
+        "DeprecationWarning",
+        "PendingDeprecationWarning",
+        "FutureWarning",
+    )  # what old dependencies say of each other
+    environment.setdefault("PYTHONWARNINGS", ",".join(f"ignore::{category}" for category in muted))
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [os.getcwd(), os.environ.get("PYTHONPATH")]))
     return environment
 
