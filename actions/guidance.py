@@ -97,6 +97,12 @@ def _other_state(topic: Topic, question: Question) -> str | None:
     return str(asked) if its and asked and its != asked else None
 
 
+def _case_changes(topic: Topic, question: Question) -> bool:
+    """Whether a follow-up puts another case to the entry just told ("even if we have no employees")."""
+    frame = question.frame
+    return bool(topic.verdict and question.follows and frame and frame.topic == topic.id)
+
+
 def topic_answer(topic: Topic, base: KnowledgeBase, question: Question) -> Answer:
     """A topic in words; what it says of policies comes from the entry alone.
 
@@ -118,6 +124,10 @@ def topic_answer(topic: Topic, base: KnowledgeBase, question: Question) -> Answe
         answer.paragraphs.append(f"For comparison, in {its}: {topic.answer.text}")
         answer.buttons = [TALK_TO_AGENT]
         return answer
+    if _case_changes(topic, question):
+        answer.verdict = None
+        answer.lead = str(base.notices["changed_case"]).strip()
+        answer.paragraphs.append(topic.answer.text)
     if topic.points:
         answer.paragraphs.append(listed(p.text for p in topic.points[:POINTS]))
         if topic.points[POINTS:]:
@@ -129,7 +139,10 @@ def topic_answer(topic: Topic, base: KnowledgeBase, question: Question) -> Answe
         answer.buttons.append(
             Button(f"What is {policy.short_name}?", {"intent": "ask_policy", "policies": [policy.id]})
         )
-    answer.buttons.append(TALK_TO_AGENT)
+    if answer.verdict or not topic.verdict:
+        answer.buttons.append(TALK_TO_AGENT)
+    else:
+        answer.buttons.insert(0, TALK_TO_AGENT)
     return answer
 
 

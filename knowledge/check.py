@@ -69,7 +69,10 @@ ASKED_OF = {
 }
 
 # Standing texts that the guide cannot do without, where there are any.
-NOTICES = ("assistant_notice", "bot_identity", "recorded", "licence_line", "other_state", "spanish_pointer")
+NOTICES = (
+    *("assistant_notice", "bot_identity", "recorded", "licence_line", "other_state", "changed_case", "spanish_pointer"),
+    *("no_binding", "no_guarantee", "no_claim_opinion", "no_legal_advice", "no_tax_advice", "no_medical_advice"),
+)
 
 VERDICT_IN_FRONT = re.compile(r"(?:yes|no|maybe|it depends|depends)\b", re.IGNORECASE)
 SENTENCE_END = re.compile(r"(?<![\s.][A-Za-z]\.)(?<=[.!?])\s+")  # not after an initial, as in "Federal v. Roe"

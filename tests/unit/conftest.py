@@ -180,7 +180,10 @@ quote:
             "recorded: This is recorded.",
             'licence_line: "{agency}, {licence}"',
             "other_state: I know {known} alone, not {state}.",
+            "changed_case: An agent can tell you what that changes.",
             "spanish_pointer: Un agente puede ayudarle.",
+            *(f"no_{what}: I cannot do that." for what in ("binding", "guarantee", "claim_opinion")),
+            *(f"no_{what}_advice: I cannot do that." for what in ("legal", "tax", "medical")),
         ]
     )
     + "\n",
