@@ -100,7 +100,9 @@ def _other_state(topic: Topic, question: Question) -> str | None:
 def _case_changes(topic: Topic, question: Question) -> bool:
     """Whether a follow-up puts another case to the entry just told ("even if we have no employees")."""
     frame = question.frame
-    return bool(topic.verdict and question.follows and frame and frame.topic == topic.id)
+    if frame is None or not question.follows or frame.topic != topic.id:
+        return False
+    return bool(topic.verdict) and question.state == frame.state  # another state is a case that is known
 
 
 def topic_answer(topic: Topic, base: KnowledgeBase, question: Question) -> Answer:
