@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.runtime.conversations import KEPT_SECONDS, Conversations, forget
@@ -64,3 +64,33 @@ async def test_a_store_in_memory_forgets_too() -> None:
     forget(store, "web:1")
     forget(store, "never seen")
     assert await store.retrieve("web:1") is None
+
+
+async def test_only_the_latest_session_comes_back_and_all_of_them_on_request(state: Path) -> None:
+    store = Conversations(DOMAIN)
+    tracker = _said("yesterday")
+    await store.save(tracker)
+    for event in (SessionStarted(), UserUttered("today")):
+        tracker.update(event)
+    await store.save(tracker)
+    latest, whole = await store.retrieve("web:1"), await store.retrieve_full_tracker("web:1")
+    assert latest is not None and whole is not None
+    assert [e.text for e in latest.events if isinstance(e, UserUttered)] == ["today"]
+    assert [e.text for e in whole.events if isinstance(e, UserUttered)] == ["yesterday", "today"]
+    latest.update(UserUttered("later"))
+    await store.save(latest)
+    again = await Conversations(DOMAIN).retrieve("web:1")
+    assert again is not None
+    assert [e.text for e in again.events if isinstance(e, UserUttered)] == ["today", "later"]
+
+
+async def test_what_another_process_stored_is_seen(state: Path) -> None:
+    one, two = Conversations(DOMAIN), Conversations(DOMAIN)
+    await one.save(_said("first"))
+    other = await two.retrieve("web:1")
+    assert other is not None
+    other.update(UserUttered("second"))
+    await two.save(other)
+    seen = await one.retrieve("web:1")
+    assert seen is not None
+    assert [e.text for e in seen.events if isinstance(e, UserUttered)] == ["first", "second"]
