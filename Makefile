@@ -31,6 +31,8 @@ bench-nlu: .make/dev train ## Measure understanding: make bench-nlu DATA=folder 
 	$(PY) -m bench.nlu $(if $(DATA),--data $(DATA)) $(if $(PLOTS),--plots $(PLOTS))
 bench-runtime: .make/dev train ## Compare with stock Rasa in one run (BENCH_JSON=path keeps the figures)
 	$(PY) -m bench.runtime
+bench-website: .make/dev train ## Measure the website chat in a real browser (five minutes)
+	$(PY) -m bench.website
 bench-knowledge: .make/dev ## Time the build of the knowledge base and its queries
 	$(PY) -m bench.knowledge
 lock: $(UV) ## Resolve the dependencies anew into the requirements files
@@ -66,4 +68,4 @@ $(UV):
 	@$(UV) pip install --quiet --python $(PY) -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help setup train run shell ask test lint bench-nlu bench-runtime bench-knowledge lock encoder relevance confidence thresholds clean
+.PHONY: help setup train run shell ask test lint bench-nlu bench-runtime bench-website bench-knowledge lock encoder relevance confidence thresholds clean

@@ -23,8 +23,11 @@ from actions.settings import Agency
 from actions.wording import text_of
 from knowledge.base import KnowledgeBase, KnowledgeUnavailable
 from knowledge.build import DATABASE
+from knowledge.notices import opening
 
 logger = logging.getLogger(__name__)
+
+SURE_RESTART = 0.9
 
 
 class _OpenBase:
@@ -88,8 +91,8 @@ class GuideAction(Action, ABC):
             dispatcher.utter_message(text=notice(base))
             events.append(SlotSet("notice_given", True))
         message = tracker.latest_message
-        restarts = (message.get("intent") or {}).get("name") == "restart"
-        form = go_on(filling, message, base, now) if filling and filling.form and not restarts else None
+        on_its_way = filling is not None and filling.form is not None and not starts_over(tracker)
+        form = go_on(filling, message, base, now) if filling and on_its_way else None
         if form and form.submitted:
             form = _submitted(form.filling, tracker, base)
         elif form is None:
@@ -134,6 +137,14 @@ class GuideAction(Action, ABC):
         return replies
 
 
+def starts_over(tracker: Tracker) -> bool:
+    """Whether the visitor wants to begin afresh; in the middle of a form it must be sure, for the form is lost."""
+    intent = tracker.latest_message.get("intent") or {}
+    filling = Filling.from_slot(tracker.get_slot("form"))
+    least = SURE_RESTART if filling and filling.form else 0.0
+    return intent.get("name") == "restart" and float(intent.get("confidence") or 0.0) >= least
+
+
 def _submitted(filling: Filling, tracker: Tracker, base: KnowledgeBase) -> Turn:
     """A confirmed form passed on; where that fails it stays as it is, and can be sent again."""
     ticket = pass_on("get_quote", tracker, facts_of(filling, base))
@@ -163,13 +174,9 @@ def _turn(tracker: Tracker) -> int:
 
 
 def notice(base: KnowledgeBase) -> str:
-    """What every conversation starts with: an automated assistant, general information, recorded."""
+    """What every conversation starts with, as the website says it too."""
     agency = Agency.from_environment()
-    parts = [str(base.notices.get("assistant_notice", "")).strip()]
-    if agency.licence:
-        line = str(base.notices.get("licence_line", "{agency}, {licence}"))
-        parts.append(line.format(agency=agency.name, licence=agency.licence).strip())
-    return " ".join(part for part in parts if part)
+    return opening(base.notices, agency.name, agency.licence)
 
 
 def as_message(answer: Answer, base: KnowledgeBase) -> dict[str, Any]:

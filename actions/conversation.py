@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType, Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Button, Status
-from actions.base import GuideAction
+from actions.base import GuideAction, starts_over
 from actions.clarify import did_you_mean, other_questions
 from actions.question import Question
 from actions.responding import TALK_TO_AGENT, answers, respond
@@ -201,5 +201,7 @@ class StartOver(GuideAction):
         return "action_restart"
 
     def take_turn(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        if not starts_over(tracker):
+            return super().take_turn(dispatcher, tracker)
         super().take_turn(dispatcher, tracker)
         return [Restarted(), SlotSet("notice_given", True)]

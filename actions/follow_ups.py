@@ -14,6 +14,7 @@ from actions.question import (
     A_FEW_WORDS,
     ELLIPSIS_WORDS,
     MEANING_WINS,
+    OF_THE_ANSWER,
     OWN_SUBJECT,
     REFERS_BACK,
     SURE_SUBJECT,
@@ -49,7 +50,6 @@ OF_ONE_POLICY = TAKES_POLICY - {"ask_compare"}
 ASKED_PLAINLY = OF_ONE_POLICY - {"ask_policy", "ask_coverage"}  # by words of their own: "costs", "limits", "needs"
 # After these an incident asks whether the policy pays for it: "what does EPLI not cover?" … "and overtime?"
 THEN_OF_COVER = {"ask_policy", "ask_exclusions", "ask_term", "ask_regulation", "ask_need"}
-OF_THE_ANSWER = {"ask_why", "ask_more", "simpler", "repeat"}
 
 
 def with_frame(question: Question, turn: int) -> Question:

@@ -19,6 +19,7 @@ GUIDANCE_NEAR = 0.75  # if a question it is known by is also this close
 CONSENSUS = 0.75  # share of what is plausible that must agree before doubt does not matter
 ENOUGH = 0.25  # probability that must lie on incidents we know at all
 SURE_TOPIC = 0.25
+OF_THE_ANSWER = {"ask_why", "ask_more", "simpler", "repeat"}  # intents that need an answer to be about
 HELD = "held"  # the role of a policy that is only said to be had
 A_FEW_WORDS = 4
 ELLIPSIS_WORDS = 9  # a longer message names its own subject

@@ -11,6 +11,7 @@ from spacy.lang.en.stop_words import STOP_WORDS
 from actions.question import (
     A_FEW_WORDS,
     ELLIPSIS_WORDS,
+    OF_THE_ANSWER,
     REFERS_BACK,
     SURE_SUBJECT,
     SURE_TOPIC,
@@ -140,7 +141,7 @@ def settle(question: Question, base: KnowledgeBase) -> Question:
     """
     if question.bound:
         return question
-    question = _in_english(_weighed_by_policy(question, base))
+    question = _with_an_answer_behind_it(_in_english(_weighed_by_policy(question, base)))
     if not _goes_on(question):
         subject = known(question, base, KNOWN if question.intent in INFORMATIONAL | UNSURE else EQUAL)
         if subject:
@@ -170,6 +171,14 @@ def settle(question: Question, base: KnowledgeBase) -> Question:
     if topic:
         return replace(question, intent=topic.intent, topic=topic.id)
     return replace(question, intent=_fitted(question))
+
+
+def _with_an_answer_behind_it(question: Question) -> Question:
+    """Nobody asks why, or for more, before anything was answered: then the entries decide what is asked."""
+    answered = bool(question.frame and question.frame.intent)
+    if question.intent not in OF_THE_ANSWER or answered:
+        return question
+    return replace(question, intent="nlu_fallback")
 
 
 def _goes_on(question: Question) -> bool:

@@ -203,6 +203,34 @@ def _read_items() -> list[dict[str, Any]]:
     return items
 
 
+@main.command()
+def feedback() -> None:
+    """Print the answers that visitors found not helpful, newest first.
+
+    Each with what was asked, while the transcript is kept, what was said to be missing, and the ids of
+    the entries that answered.
+
+    \b
+    Example:
+      guide feedback
+    """
+    from bot.channels.feedback import Feedback, as_read
+    from bot.channels.transcript import SqliteTranscript
+
+    votes, said = _state_folder() / "feedback.db", _state_folder() / "web_transcript.db"
+    if not votes.exists():
+        click.echo("Nobody has rated an answer yet.")
+        return
+    store = Feedback(votes)
+    transcript = SqliteTranscript(said if said.exists() else None)
+    opinions = store.all("down")
+    for opinion in opinions:
+        click.echo(as_read(opinion, transcript) + "\n")
+    click.echo(f"{len(opinions)} of {store.count()} rated answers were not helpful.")
+    transcript.close()
+    store.close()
+
+
 @main.group()
 def knowledge() -> None:
     """Check and build what the guide knows.

@@ -213,7 +213,9 @@ def _steered(filling: Filling, heard: Heard, read: Read, asked: ProfileField | N
     if skips(heard, read, asked):
         return Step(filling.knowing({asked.id: SKIPPED}), Did.SKIPPED) if asked else Step(filling, Did.WENT_BACK)
     if goes_on(heard, asked):
-        return Step(filling, Did.DIGRESSED if filling.aside and heard.intent == "repeat" else Did.WENT_BACK)
+        return Step(filling, Did.WENT_BACK)
+    if heard.is_surely("repeat"):  # the question, or the answer to one of the visitor's own
+        return Step(filling, Did.DIGRESSED if filling.aside else Did.WENT_BACK)
     if wants_quote(heard):
         return Step(filling, Did.WANTS_QUOTE)
     if greets(heard) and not (asked and asked.kind in WORDS and isinstance(read, Refusal)):
@@ -318,9 +320,10 @@ def _put_right(filling: Filling, said: Said, fields: list[ProfileField], base: K
     if not (_CORRECTS.search(said.text) or said.intent == "correct"):
         return {}
     about = [each for each in fields if each.id in filling.values and each.id != filling.asking and each.kind != "text"]
-    right = _RIGHT.fullmatch(_NOT_THAT.sub("", said.text))
-    new = replace(said, text=right["right"] if right else _NOT_THAT.sub("", said.text))
-    old = replace(said, text=said.text[: said.text.rfind(new.text)])
+    text = _NOT_THAT.sub("", said.text)
+    right = _RIGHT.fullmatch(text)
+    new = replace(said, text=right["right"] if right else text)
+    old = replace(said, text=" ".join(_NOT_THAT.findall(said.text)) or said.text[: said.text.rfind(new.text)])
     meant = [each for each in about if answer_to(each, old, base) == filling.values[each.id]]
     last = [each for each in about if filling.asked and each.id == _answered_last(filling)]
     read = {each.id: answer_to(each, new, base) for each in [*meant, *last][:1]}

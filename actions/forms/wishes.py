@@ -173,10 +173,10 @@ def goes_back(heard: Heard) -> bool:
 
 
 def goes_on(heard: Heard, asked: ProfileField | None) -> bool:
-    """Whether the form is to say again what it waits for."""
+    """Whether the form is to go on with what it waits for."""
     if asked and asked.kind not in ("yes_no", "choice") and _GOT_IT.fullmatch(heard.text):
         return True  # of what was said before; "ok" answers nothing but yes or no
-    return bool(_GO_ON.fullmatch(heard.text)) or heard.is_surely("repeat")
+    return bool(_GO_ON.fullmatch(heard.text))
 
 
 def keeps(heard: Heard) -> bool:

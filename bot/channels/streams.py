@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from weakref import WeakValueDictionary
 
+from bot.channels.feedback import Feedback
 from bot.channels.transcript import Body, Transcript
 
 RETRY_MS = 2000  # how long EventSource waits before it reconnects
@@ -34,8 +35,9 @@ class Rooms:
     nothing is lost or sent twice between replay and live, and a slow reader costs no memory.
     """
 
-    def __init__(self, transcript: Transcript, heartbeat: float = 15.0) -> None:
+    def __init__(self, transcript: Transcript, feedback: Feedback, heartbeat: float = 15.0) -> None:
         self.transcript = transcript
+        self.feedback = feedback
         self._heartbeat = heartbeat
         # A room lives exactly as long as a stream or a turn holds it.
         self._rooms: WeakValueDictionary[str, _Room] = WeakValueDictionary()
@@ -56,8 +58,9 @@ class Rooms:
         return seq
 
     def forget(self, session: str) -> None:
-        """Erase what was said; the numbers stay, so that streams go on where they are."""
+        """Erase what was said and what was thought of it; the numbers stay, so that streams go on where they are."""
         self.transcript.forget(session)
+        self.feedback.forget(session)
 
     def _wake(self, session: str) -> None:
         if room := self._rooms.get(session):

@@ -38,6 +38,9 @@ class Transcript(Protocol):
     def seq_of(self, session: str, client_id: str) -> int | None:
         """The number of the message a client sent under this id, if it arrived before."""
 
+    def entry(self, session: str, seq: int) -> Entry | None:
+        """The message with that number."""
+
     def since(self, session: str, after: int = 0, limit: int = 500) -> list[Entry]:
         """The last ``limit`` messages that follow number ``after``."""
 
@@ -87,12 +90,18 @@ class SqliteTranscript:
         ).fetchone()
         return int(row[0]) if row else None
 
+    def entry(self, session: str, seq: int) -> Entry | None:
+        row = self._db.execute(
+            "SELECT seq, at, client_id, body FROM message WHERE session = ? AND seq = ?", (session, seq)
+        ).fetchone()
+        return _entry(row) if row else None
+
     def since(self, session: str, after: int = 0, limit: int = 500) -> list[Entry]:
         rows = self._db.execute(
             "SELECT seq, at, client_id, body FROM message WHERE session = ? AND seq > ? ORDER BY seq DESC LIMIT ?",
             (session, after, limit),
         ).fetchall()
-        return [Entry(seq, at, client_id, json.loads(body)) for seq, at, client_id, body in reversed(rows)]
+        return [_entry(row) for row in reversed(rows)]
 
     def forget(self, session: str) -> None:
         self._db.execute("UPDATE message SET body = '{\"erased\": true}' WHERE session = ?", (session,))
@@ -106,3 +115,8 @@ class SqliteTranscript:
 
     def close(self) -> None:
         self._db.close()
+
+
+def _entry(row: tuple[int, float, str | None, str]) -> Entry:
+    seq, at, client_id, body = row
+    return Entry(seq, at, client_id, json.loads(body))

@@ -33,6 +33,7 @@ from sanic.exceptions import InvalidUsage, PayloadTooLarge
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.channels.feedback import KEPT_DAYS, MAX_REASON, VOTES, Feedback, Opinion
 from bot.channels.pages import page_handler
 from bot.channels.sessions import (
     SAME_ORIGIN,
@@ -54,12 +55,13 @@ logger = logging.getLogger(__name__)
 
 MAX_BODY = 16 * 1024
 MAX_TABS = 16
-ASSETS = ("widget.js", "widget-client.js", "widget-view.js", "widget-style.js", "demo.css")
+ASSETS = ("widget.js", "widget-client.js", "widget-view.js", "demo.css")
 APOLOGY = (
     "Something went wrong on our side, and I have no answer for you. Please ask again in a moment, "
     "or contact the agency directly."
 )
 
+_SEQ = re.compile(r"\d{1,15}", re.ASCII)
 _CLIENT_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _API_HEADERS = {"Cache-Control": "no-store, no-transform", "X-Content-Type-Options": "nosniff"}
 _RASA_BOOKKEEPING = {"timestamp", "utter_action", "template_name", "model_id", "assistant_id"}
@@ -184,6 +186,7 @@ class WebChannel(InputChannel):
         for uri, method, handler in (
             ("/chat/session", "POST", self._open_session),
             ("/chat/message", "POST", self._take_message),
+            ("/chat/feedback", "POST", self._take_feedback),
             ("/chat/stream", "GET", self._stream),
         ):
             # stream=True: the body is read by the handler, which stops at MAX_BODY.
@@ -199,7 +202,9 @@ class WebChannel(InputChannel):
             self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
             transcript = SqliteTranscript(self._state / "web_transcript.db")
             transcript.forget_older_than(SESSION_LIFETIME)
-            self.rooms = Rooms(transcript, self._heartbeat)
+            feedback = Feedback(self._state / "feedback.db")
+            feedback.forget_older_than(KEPT_DAYS)
+            self.rooms = Rooms(transcript, feedback, self._heartbeat)
 
         @web.before_server_stop
         async def stop(*_: Any) -> None:
@@ -210,6 +215,7 @@ class WebChannel(InputChannel):
         @web.after_server_stop
         async def close(*_: Any) -> None:
             self.rooms.transcript.close()
+            self.rooms.feedback.close()
 
         @web.middleware("response")
         async def allow_embedding(request: Request, reply: HTTPResponse) -> None:
@@ -268,6 +274,7 @@ class WebChannel(InputChannel):
                 "title": self.title,
                 "notice": load_notice(),
                 "messages": [entry.event() for entry in self.rooms.transcript.since(session)],
+                "feedback": {each.seq: _vote(each) for each in self.rooms.feedback.of(session)},
             },
             headers=_API_HEADERS,
         )
@@ -290,6 +297,30 @@ class WebChannel(InputChannel):
             self._turns.add(turn)
             turn.add_done_callback(self._turns.discard)
         return response.json({"seq": seq}, 202, _API_HEADERS)
+
+    async def _take_feedback(self, request: Request, origin: str) -> HTTPResponse:
+        """Keep what the visitor thinks of an answer; given again it changes, without a vote it is taken back."""
+        data = await _read_json(request)
+        self._by_ip.take(_ip(request))
+        session = self._sessions.read(request.token, origin)
+        vote, reason = data.get("vote"), _clean_reason(data.get("reason"))
+        if vote is not None and vote not in VOTES:
+            raise ChatError(400, "bad_vote", "A vote is up, down or null.")
+        seq, answer = self._answer_numbered(session, data.get("seq"))
+        self._by_session.take(session)
+        if vote is None:
+            self.rooms.feedback.take_back(session, seq)
+            return response.json({"vote": None, "reason": ""}, headers=_API_HEADERS)
+        opinion = Opinion(session, seq, vote, reason, answer.get("entries") or [], answer.get("version"))
+        return response.json(_vote(self.rooms.feedback.give(opinion)), headers=_API_HEADERS)
+
+    def _answer_numbered(self, session: str, seq: object) -> tuple[int, dict[str, Any]]:
+        """The number and the typed answer of a message in which the guide answered something."""
+        if isinstance(seq, int) and 0 < seq < 2**31 and (entry := self.rooms.transcript.entry(session, seq)):
+            answer = entry.body.get("answer") or {}
+            if answer.get("status") == "answered" and entry.body.get("from") == "bot":
+                return seq, answer
+        raise ChatError(404, "no_answer", "There is no answer with this number.")
 
     async def _answer(self, session: str, client_id: str, text: str) -> None:
         """One turn of the bot. Whatever happens in it, the visitor hears something."""
@@ -320,7 +351,7 @@ class WebChannel(InputChannel):
         after = request.headers.get("last-event-id") or request.args.get("after") or "0"
         headers = {**_API_HEADERS, "X-Accel-Buffering": "no"}  # nginx must not hold events back
         stream = await request.respond(headers=headers, content_type="text/event-stream; charset=utf-8")
-        async with aclosing(self.rooms.follow(session, int(after) if after.isdecimal() else 0)) as events:
+        async with aclosing(self.rooms.follow(session, int(after) if _SEQ.fullmatch(after) else 0)) as events:
             async for event in events:
                 await stream.send(event)
         await stream.eof()
@@ -338,6 +369,20 @@ def clean_text(value: object) -> str:
             413, "too_long", f"This message is too long: please keep it under {MAX_CHARACTERS:,} characters."
         )
     return text
+
+
+def _clean_reason(value: object) -> str:
+    if not isinstance(value, str | None):
+        raise ChatError(400, "bad_text", "The reason must be a string.")
+    reason = clean(value or "")
+    if len(reason) > MAX_REASON:
+        raise ChatError(413, "too_long", f"Please keep the reason under {MAX_REASON} characters.")
+    return reason
+
+
+def _vote(opinion: Opinion) -> dict[str, str]:
+    """A vote as browsers get it."""
+    return {"vote": opinion.vote, "reason": opinion.reason}
 
 
 async def _read_json(request: Request) -> dict[str, Any]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import Any
 
-import yaml
+from knowledge.base import KnowledgeUnavailable
+from knowledge.notices import opening, published
 
-NOTICES = Path(__file__).resolve().parents[2] / "knowledge" / "content" / "notices.yml"
-
-_NOTICE = (
-    "I'm an automated guide to business insurance, not a licensed agent. I explain coverage in general; "
-    "only the policy itself decides what is covered."
-)
+# Said where there is no knowledge base to take the notice from: what it is must be known all the same.
+_WITHOUT_KNOWLEDGE = {
+    "assistant_notice": "I am an automated assistant, not a person. This chat is recorded. Nothing said here binds "
+    "coverage; only a licensed agent can help with that."
+}
 _EXAMPLES = (
     "Does general liability cover bad advice?",
     "What does cyber insurance cost?",
@@ -21,13 +21,13 @@ _EXAMPLES = (
 
 
 def load_notice() -> str:
-    """The notice that this is a machine, as the knowledge base words it where it does."""
-    if not NOTICES.exists():
-        return _NOTICE
-    notice = (yaml.safe_load(NOTICES.read_text(encoding="utf-8")) or {}).get("assistant_notice")
-    if isinstance(notice, dict):  # a statement with its sources, like all curated content
-        notice = notice.get("text")
-    return str(notice).strip() if notice else _NOTICE
+    """The notice that this is a machine and recorded, as the other channels give it."""
+    try:
+        notices = published()
+    except KnowledgeUnavailable:
+        notices = _WITHOUT_KNOWLEDGE
+    agency = os.environ.get("GUIDE_AGENCY_NAME") or "our agency"
+    return opening(notices, agency, os.environ.get("GUIDE_AGENCY_LICENCE"))
 
 
 def load_welcome() -> dict[str, Any]:

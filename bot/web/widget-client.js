@@ -1,9 +1,9 @@
 /**
  * The chat's line to the server: session, outbox and event stream.
  *
- * Events: "message" (detail: one message), "reset" (detail: {messages, title, notice}), "typing" (detail:
+ * Events: "message" (detail: one message), "reset" (detail: {messages, feedback, title, notice}), "typing" (detail:
  * boolean), "pending" (the outbox changed), "state" (detail: "online" | "connecting" | "busy" | "offline"),
- * "refused" (detail: {text, message}).
+ * "refused" (detail: {text, code, message}), "seen" (messages were read in another tab).
  *
  * Browsers allow six connections to a host, so one tab holds the stream and passes events on to the
  * others; where a browser lacks locks or channels, each tab has its own.
@@ -71,6 +71,7 @@ export class ChatClient extends EventTarget {
     addEventListener("pageshow", (event) => event.persisted && this.#resume());
     addEventListener("storage", ({ key, newValue }) => {
       if (key === this.#key && newValue && this.#joined) this.#adopt(JSON.parse(newValue));
+      else if (key === this.#seenKey) this.#emit("seen");
     });
   }
 
@@ -81,10 +82,13 @@ export class ChatClient extends EventTarget {
 
   /** The number of the last message the visitor has seen, in whichever tab. */
   get seen() {
-    return Number(storage.getItem(`${this.#key}:seen:${this.#session?.conversation}`));
+    return Number(storage.getItem(this.#seenKey));
   }
   set seen(seq) {
-    storage.setItem(`${this.#key}:seen:${this.#session?.conversation}`, String(seq));
+    storage.setItem(this.#seenKey, String(seq));
+  }
+  get #seenKey() {
+    return `${this.#key}:seen:${this.#session?.conversation}`;
   }
 
   /** Join the conversation, once, and try until it works. */
@@ -96,6 +100,11 @@ export class ChatClient extends EventTarget {
     this.outbox.push({ id: randomId(), text });
     this.#saveOutbox();
     this.start().then(() => this.#flush());
+  }
+
+  /** Store what the visitor thinks of an answer ("up", "down" or null) and why; promises what is stored. */
+  rate(seq, vote, reason) {
+    return this.#post("chat/feedback", { seq, vote, reason }, this.#session.token);
   }
 
   /** Leave this conversation and begin a new one. */
@@ -182,7 +191,7 @@ export class ChatClient extends EventTarget {
           } else if (error.status && !error.passing) {
             this.outbox.splice(this.outbox.indexOf(next), 1);
             this.#saveOutbox();
-            this.#emit("refused", { text: next.text, message: error.message });
+            this.#emit("refused", { text: next.text, code: error.code, message: error.message });
           } else {
             this.#emit("state", error.status ? "busy" : navigator.onLine ? "connecting" : "offline");
             await wait(error.retryAfter ? error.retryAfter * 1000 : pause);

@@ -2,119 +2,104 @@
  * <insurance-guide-chat>: the chat window of the insurance guide, for any page.
  *
  *   <script type="module" src="https://guide.example/widget.js"></script>
- *   <insurance-guide-chat>Call us: …</insurance-guide-chat>
+ *   <insurance-guide-chat privacy="/privacy">Call us: …</insurance-guide-chat>
  *
- * Attributes: server (where the guide is; by default where this script comes from), heading.
+ * Attributes, read once: server (where the guide is; by default where this script comes from), privacy (address of the
+ * agency's privacy page), lang ("en", "es"; by default the page's), heading, label (of the button), greeting, logo
+ * (address of a picture), color, theme ("light", "dark"; by default the visitor's), position ("left"; by default right).
  * Methods: open(), close(), ask(text). Elements of the page with data-guide-open open the chat, those with
- * data-guide-ask="a question" ask it. What is inside the element shows where scripts do not run.
+ * data-guide-ask="a question" ask it. What is inside the element shows where scripts do not run, and in the chat while
+ * the guide cannot be reached.
  */
 import { ChatClient } from "./widget-client.js";
-import { stylesheet } from "./widget-style.js";
-import { STRINGS, h, icon, renderMessage, renderReplies, sender, spoken, written } from "./widget-view.js";
+import {
+  ICONS,
+  TEXTS,
+  brand,
+  h,
+  icon,
+  languageOf,
+  ratable,
+  renderMessage,
+  renderRating,
+  renderReplies,
+  safeUrl,
+  sender,
+  spoken,
+  spokenIn,
+  stylesheet,
+  written,
+} from "./widget-view.js";
 
 const MAX_TEXT = 4000;
 const TYPING_TIMEOUT = 45_000; // a lost "typing off" must not leave the dots forever
 const BANNER_DELAY = 1500; // a blip is no news
 const SPOKEN_FOR = 1000;
+const TOLD_FOR = 4000;
 const OPEN_KEY = "guide-chat-open";
-
-const ICONS = {
-  chat: "M4 5h16v11H9l-5 4z",
-  close: "M6 6l12 12M18 6L6 18",
-  send: "M12 19V5M6 11l6-6 6 6",
-  save: "M12 4v11M7 11l5 5 5-5M5 20h14",
-  restart: "M4 12a8 8 0 1 0 3-6.2M4 4v5h5",
-};
+const TALK_TO_AGENT = "Talk to a licensed agent"; // in the language the guide reads
 
 class InsuranceGuideChat extends HTMLElement {
   #client;
+  #t; // the words of the frame
   #messages = [];
+  #ratings = {}; // number of an answer -> {vote, reason}
   #opener = null;
   #timers = {};
   #connection = "online";
-  #title = document.title;
   #narrow = matchMedia("(max-width: 480px), (max-height: 480px)");
+  #touch = matchMedia("(pointer: coarse)");
 
-  #badge = h("span", { class: "badge", hidden: true });
-  #launcher = h(
-    "button",
-    {
-      type: "button",
-      class: "launcher",
-      "aria-expanded": "false",
-      "aria-controls": "panel",
-      onclick: () => this.#toggle(),
-    },
-    icon(ICONS.chat),
-    h("span", { class: "label" }, STRINGS.launcher),
-    this.#badge,
-  );
-  #heading = h("h2", { id: "heading" });
-  #state = h("p", { class: "state", role: "status", hidden: true });
-  // A log is live by nature; ours is not, because the live region below says each message once.
-  #log = h("div", {
-    class: "log",
-    role: "log",
-    "aria-live": "off",
-    "aria-label": STRINGS.log,
-    tabindex: "0",
-    onscroll: () => {
-      if (this.#atEnd()) this.#jump.hidden = true;
-    },
-  });
-  #dots = h("div", { class: "typing", role: "img", "aria-label": STRINGS.typing, hidden: true }, h("i"), h("i"), h("i"));
-  #jump = h("button", { type: "button", class: "jump", hidden: true, onclick: () => this.#toEnd() }, STRINGS.newMessages);
-  #live = h("div", { class: "hidden", "aria-live": "polite" });
-  #error = h("p", { class: "error", id: "error", role: "alert", hidden: true });
-  #input = h("textarea", {
-    rows: "1",
-    id: "input",
-    placeholder: STRINGS.placeholder,
-    enterkeyhint: "send",
-    "aria-describedby": "error",
-    oninput: () => this.#typed(),
-    onkeydown: (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      this.#submit();
-    },
-  });
-  #send = h("button", { class: "send", "aria-label": STRINGS.send, disabled: true }, icon(ICONS.send));
-  #panel = h(
-    "section",
-    { class: "panel", id: "panel", role: "dialog", "aria-labelledby": "heading", hidden: true },
-    h(
-      "header",
-      {},
-      h("div", {}, this.#heading, h("p", {}, STRINGS.subtitle)),
-      this.#tool("save", STRINGS.save, () => this.#save()),
-      this.#tool("restart", STRINGS.restart, () => this.#restart()),
-      this.#tool("close", STRINGS.close, () => this.close()),
-    ),
-    this.#state,
-    h("div", { class: "body" }, this.#log, this.#jump),
-    h(
-      "form",
-      {
-        novalidate: true,
-        onsubmit: (event) => {
-          event.preventDefault();
-          this.#submit();
-        },
-      },
-      h("div", { class: "field" }, h("label", { class: "hidden", for: "input" }, STRINGS.input), this.#error, this.#input),
-      this.#send,
-    ),
-  );
+  #badge;
+  #launcher;
+  #heading;
+  #menuButton;
+  #items;
+  #state;
+  #asking;
+  #log;
+  #dots;
+  #jump;
+  #live;
+  #told;
+  #consent;
+  #error;
+  #input;
+  #send;
+  #panel;
 
   connectedCallback() {
     if (this.shadowRoot) return;
+    const language = languageOf(this.closest("[lang]")?.lang);
+    this.#t = { ...TEXTS[language], language };
     const root = this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [stylesheet];
+    const branded = this.hasAttribute("color") && brand(this.getAttribute("color"));
+    root.adoptedStyleSheets = branded ? [stylesheet, branded] : [stylesheet];
+    this.#build();
     root.append(this.#panel, this.#launcher, this.#live);
+    for (const part of root.children) part.lang = language;
     root.addEventListener("keydown", (event) => this.#onKey(event));
-    this.#heading.textContent = this.getAttribute("heading") ?? STRINGS.heading;
+    root.addEventListener("click", (event) => {
+      if (!event.composedPath().includes(this.#menuButton)) this.#showMenu(false);
+    });
+    this.#connect();
 
+    document.addEventListener("click", ({ target }) => {
+      const opener = target.closest?.("[data-guide-open], [data-guide-ask]");
+      if (!opener) return;
+      this.open(opener);
+      if (opener.dataset.guideAsk) this.ask(opener.dataset.guideAsk);
+    });
+    document.addEventListener("visibilitychange", () => this.#countUnread());
+    for (const change of ["resize", "scroll"]) {
+      window.visualViewport?.addEventListener(change, () => this.#fitScreen());
+    }
+    this.#narrow.addEventListener("change", () => this.#fitScreen());
+    if (this.#wasOpen()) this.#show();
+    else if (this.#client.known) this.#client.start(); // for the unread badge
+  }
+
+  #connect() {
     const server = new URL(this.getAttribute("server") ?? ".", import.meta.url);
     this.#client = new ChatClient(server.href.replace(/\/?$/, "/"));
     const on = (type, handler) => this.#client.addEventListener(type, ({ detail }) => handler(detail));
@@ -123,49 +108,196 @@ class InsuranceGuideChat extends HTMLElement {
     on("typing", (typing) => this.#onTyping(typing));
     on("pending", () => this.#showPending());
     on("state", (state) => this.#onState(state));
-    on("refused", ({ text, message }) => this.#onRefused(text, message));
+    on("refused", (refusal) => this.#onRefused(refusal));
+    on("seen", () => this.#countUnread());
+  }
 
-    document.addEventListener("click", ({ target }) => {
-      const opener = target.closest?.("[data-guide-open], [data-guide-ask]");
-      if (!opener) return;
-      this.open(opener);
-      if (opener.dataset.guideAsk) this.ask(opener.dataset.guideAsk);
+  #build() {
+    const t = this.#t;
+    this.#badge = h("span", { class: "badge", hidden: true });
+    this.#launcher = h("button", {
+      type: "button",
+      class: "frame launcher",
+      "aria-expanded": "false",
+      "aria-controls": "panel",
+      onclick: () => this.#toggle(),
     });
-    if (this.#wasOpen()) this.#show();
-    else if (this.#client.known) this.#client.start(); // for the unread badge
+    this.#showLauncher(false);
+    this.#heading = h("h2", { id: "heading" }, this.getAttribute("heading") ?? t.heading);
+    this.#state = h("p", { role: "status" });
+    this.#asking = h("div", { class: "asking", role: "group", "aria-labelledby": "asked", hidden: true });
+    // A log is live by nature; ours is not, because the live region below says each message once.
+    this.#log = h("div", {
+      class: "log",
+      role: "log",
+      "aria-live": "off",
+      "aria-label": t.log,
+      tabindex: "0",
+      onscroll: () => {
+        if (this.#atEnd()) this.#jump.hidden = true;
+      },
+    });
+    const dot = () => h("i");
+    this.#dots = h("div", { class: "typing", role: "img", "aria-label": t.typing, hidden: true }, dot(), dot(), dot());
+    this.#log.append(...this.#greeting(), this.#dots);
+    this.#jump = h("button", { type: "button", class: "jump", hidden: true, onclick: () => this.#toEnd() }, t.newMessages);
+    this.#live = h("div", { class: "frame hidden", "aria-live": "polite" });
+    this.#told = h("p", { class: "told", role: "status" });
+    this.#consent = h("p", { class: "consent", id: "consent" }, `${t.consent} `, this.#privacyLink(t.privacy));
+    this.#error = h("p", { class: "error", id: "error", role: "alert", hidden: true });
+    this.#input = h("textarea", {
+      rows: "1",
+      id: "input",
+      placeholder: t.placeholder,
+      enterkeyhint: "send",
+      "aria-describedby": "error consent",
+      oninput: () => this.#typed(),
+      onkeydown: (event) => {
+        if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+        event.preventDefault();
+        this.#submit();
+      },
+    });
+    this.#send = h("button", { class: "send", "aria-label": t.send, disabled: true }, icon(ICONS.send));
+    this.#panel = h(
+      "section",
+      { class: "frame panel", id: "panel", role: "dialog", "aria-labelledby": "heading", tabindex: "-1", hidden: true },
+      this.#header(),
+      h("div", { class: "state", hidden: true }, this.#state, h("slot")),
+      this.#asking,
+      h("div", { class: "body" }, this.#log, this.#jump),
+      this.#told,
+      this.#consent,
+      this.#composer(),
+    );
+  }
+
+  #header() {
+    const t = this.#t;
+    const logo = this.getAttribute("logo");
+    const item = (name, action) => {
+      const onclick = () => {
+        this.#menuButton.focus(); // the menu closes, and would drop the focus
+        action();
+      };
+      return h("button", { type: "button", onclick }, icon(ICONS[name]), t[name]);
+    };
+    this.#menuButton = this.#tool("menu", t.menu, () => this.#showMenu(this.#items.hidden));
+    this.#menuButton.setAttribute("aria-expanded", "false");
+    this.#menuButton.setAttribute("aria-controls", "items");
+    this.#items = h(
+      "div",
+      { class: "items", id: "items", role: "group", "aria-label": t.menu, hidden: true },
+      navigator.clipboard && item("copy", () => this.#copy()), // there on HTTPS and loopback only
+      item("save", () => this.#save()),
+      item("print", () => this.#print()),
+      item("restart", () => this.#askRestart()),
+      this.#privacyLink(icon(ICONS.privacy), t.privacy),
+    );
+    return h(
+      "div",
+      { class: "head" },
+      logo && h("img", { class: "logo", src: logo, alt: "" }),
+      h("div", { class: "title" }, this.#heading, h("p", {}, t.subtitle)),
+      h(
+        "button",
+        { type: "button", class: "tool talk", "aria-label": t.talk, title: t.talk, onclick: () => this.#talk() },
+        icon(ICONS.person),
+        h("span", {}, t.person),
+      ),
+      this.#menuButton,
+      this.#items,
+      this.#tool("close", t.close, () => this.close()),
+    );
+  }
+
+  #composer() {
+    return h(
+      "form",
+      {
+        class: "composer",
+        novalidate: true,
+        onsubmit: (event) => {
+          event.preventDefault();
+          this.#submit();
+        },
+      },
+      h("div", { class: "field" }, h("label", { class: "hidden", for: "input" }, this.#t.input), this.#error, this.#input),
+      this.#send,
+    );
+  }
+
+  #tool(name, label, onclick) {
+    return h("button", { type: "button", class: "tool", "aria-label": label, title: label, onclick }, icon(ICONS[name]));
+  }
+
+  /** The agency's own first words, in the frame and not in the conversation. */
+  #greeting() {
+    const greeting = this.getAttribute("greeting");
+    return greeting ? [h("p", { class: "greeting" }, greeting)] : [];
+  }
+
+  /** A link to the agency's privacy page, if it has named one. */
+  #privacyLink(...content) {
+    const href = this.hasAttribute("privacy") && safeUrl(this.getAttribute("privacy"));
+    return href ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, ...content) : null;
   }
 
   /** Open the chat and put the cursor into it; closing returns the focus to `opener`. */
   open(opener = this.#launcher) {
     this.#opener = opener;
     this.#show();
-    this.#input.focus();
+    // On a phone the keyboard would cover what there is to read first.
+    (this.#touch.matches ? this.#panel : this.#input).focus();
   }
 
   close() {
     this.#panel.hidden = true;
-    this.#launcher.setAttribute("aria-expanded", "false");
-    this.#launcher.replaceChildren(icon(ICONS.chat), h("span", { class: "label" }, STRINGS.launcher), this.#badge);
-    this.#launcher.removeAttribute("aria-label");
+    this.#showMenu(false);
+    this.#showLauncher(false);
     this.#remember(false);
     (this.#opener?.isConnected ? this.#opener : this.#launcher).focus();
   }
 
-  /** Send a question as the visitor's. */
+  /**
+   * Send a question as the visitor's. The first one of a visitor who has not seen the chat waits in the composer:
+   * nothing is stored before its notice was shown.
+   */
   ask(text) {
-    this.#client.send(text);
+    if (this.#client.known) {
+      this.#client.send(text);
+    } else {
+      this.#input.value = text;
+      this.#typed();
+    }
+  }
+
+  #talk() {
+    this.ask(TALK_TO_AGENT);
+    this.#input.focus();
   }
 
   #show() {
     this.#panel.hidden = false;
     this.#panel.setAttribute("aria-modal", String(this.#narrow.matches));
-    this.#launcher.setAttribute("aria-expanded", "true");
-    this.#launcher.setAttribute("aria-label", STRINGS.close);
-    this.#launcher.replaceChildren(icon(ICONS.close));
+    this.#showLauncher(true);
     this.#remember(true);
     this.#client.start();
     this.#countUnread();
-    this.#reveal([...this.#log.querySelectorAll(".message")].at(-1), "instant");
+    this.#fitScreen();
+    this.#reveal(this.#lastShown(), "instant");
+  }
+
+  #showLauncher(open) {
+    const label = this.getAttribute("label") ?? this.#t.launcher;
+    this.#launcher.setAttribute("aria-expanded", String(open));
+    if (open) {
+      this.#launcher.setAttribute("aria-label", this.#t.close);
+      this.#launcher.replaceChildren(icon(ICONS.close));
+    } else {
+      this.#launcher.removeAttribute("aria-label");
+      this.#launcher.replaceChildren(icon(ICONS.chat), h("span", { class: "label" }, label), this.#badge);
+    }
   }
 
   #toggle() {
@@ -173,22 +305,38 @@ class InsuranceGuideChat extends HTMLElement {
     else this.close();
   }
 
-  #tool(name, label, onclick) {
-    return h("button", { type: "button", "aria-label": label, title: label, onclick }, icon(ICONS[name]));
+  #showMenu(open) {
+    this.#items.hidden = !open;
+    this.#menuButton.setAttribute("aria-expanded", String(open));
+  }
+
+  /** On a phone the chat fills what its keyboard leaves of the screen; who has zoomed in keeps the whole. */
+  #fitScreen() {
+    const view = window.visualViewport;
+    const fits = view && this.#narrow.matches && !this.#panel.hidden && view.scale < 1.05;
+    const end = this.#atEnd();
+    this.#panel.style.height = fits ? `${view.height}px` : "";
+    this.#panel.style.top = fits ? `${view.offsetTop}px` : "";
+    if (end) this.#toEnd("instant");
   }
 
   #onKey(event) {
     if (this.#panel.hidden || event.isComposing) return;
     if (event.key === "Escape") {
       event.stopPropagation();
-      this.close();
+      if (this.#items.hidden) {
+        this.close();
+      } else {
+        this.#showMenu(false);
+        this.#menuButton.focus();
+      }
     } else if (event.key === "Tab" && this.#narrow.matches) {
       // The chat covers the page: the focus must not wander behind it.
-      const stops = [...this.#panel.querySelectorAll("button, textarea, a[href], summary, [tabindex]")].filter(
+      const stops = [...this.#panel.querySelectorAll("button, textarea, input, a[href], summary, [tabindex='0']")].filter(
         (stop) => !stop.disabled && stop.getClientRects().length,
       );
       const edge = event.shiftKey ? stops[0] : stops.at(-1);
-      if (this.shadowRoot.activeElement === edge) {
+      if ([edge, this.#panel].includes(this.shadowRoot.activeElement)) {
         event.preventDefault();
         (event.shiftKey ? stops.at(-1) : stops[0]).focus();
       }
@@ -198,7 +346,7 @@ class InsuranceGuideChat extends HTMLElement {
   #typed() {
     const over = this.#input.value.trim().length - MAX_TEXT;
     this.#send.disabled = !this.#input.value.trim() || over > 0;
-    this.#complain(over > 0 ? STRINGS.tooLong(over) : "");
+    this.#complain(over > 0 ? this.#t.tooLong(over) : "");
     if (!CSS.supports("field-sizing", "content")) {
       this.#input.style.height = "auto";
       this.#input.style.height = `${this.#input.scrollHeight + 2}px`;
@@ -208,7 +356,7 @@ class InsuranceGuideChat extends HTMLElement {
   #submit() {
     this.#typed();
     if (this.#send.disabled) return;
-    this.ask(this.#input.value.trim());
+    this.#client.send(this.#input.value.trim());
     this.#input.value = "";
     this.#typed();
     this.#input.focus();
@@ -220,22 +368,23 @@ class InsuranceGuideChat extends HTMLElement {
     this.#input.setAttribute("aria-invalid", String(Boolean(message)));
   }
 
-  #onRefused(text, message) {
+  #onRefused({ text, code, message }) {
     if (!this.#input.value) this.#input.value = text;
     this.#typed();
-    this.#complain(message);
+    this.#complain(this.#t.refused[code] ?? message);
     this.#showPending();
   }
 
-  #onReset({ messages, title }) {
-    if (title && !this.hasAttribute("heading")) this.#heading.textContent = title;
+  #onReset({ messages, feedback, title }) {
+    if (title && !this.hasAttribute("heading") && this.#t.language === "en") this.#heading.textContent = title;
+    this.#ratings = feedback ?? {};
     this.#messages = messages.filter(({ erased }) => !erased);
-    this.#log.replaceChildren(this.#dots);
+    this.#log.replaceChildren(...this.#greeting(), this.#dots);
     for (const message of this.#messages) this.#dots.before(this.#element(message));
     this.#onTyping(false);
     this.#showPending();
     this.#countUnread();
-    if (!this.#client.outbox.length) this.#reveal([...this.#log.querySelectorAll(".message")].at(-1), "instant");
+    if (!this.#client.outbox.length) this.#reveal(this.#lastShown(), "instant");
   }
 
   #onMessage(message) {
@@ -246,11 +395,10 @@ class InsuranceGuideChat extends HTMLElement {
     if (message.answer?.erased) this.#forgetMessages();
     this.#messages.push(message);
     this.#showPending();
-    this.#updateReplies();
     const element = this.#element(message);
     (this.#log.querySelector(".pending") ?? this.#dots).before(element);
     this.#countUnread();
-    if (message.from !== "visitor") this.#announce(`${sender(message)}: ${spoken(message)}`);
+    if (message.from !== "visitor") this.#announce(message);
     if (stay) this.#jump.hidden = false;
     else this.#reveal(element);
   }
@@ -258,20 +406,33 @@ class InsuranceGuideChat extends HTMLElement {
   /** The visitor had everything erased: what is shown goes, too. */
   #forgetMessages() {
     this.#messages.length = 0;
+    this.#ratings = {};
     for (const element of this.#log.querySelectorAll(".message")) element.remove();
   }
 
+  #lastShown() {
+    return [...this.#log.querySelectorAll(".message")].at(-1);
+  }
+
   #element(message) {
-    const element = renderMessage(message);
+    const element = renderMessage(message, this.#t, { rating: ratable(message) ? this.#rating(message.seq) : [] });
     if (message.buttons) element.append(this.#replies(message));
     return element;
   }
 
-  /** A message's buttons work until the visitor says something, by button or in words. */
+  #rating(seq) {
+    const rate = async (vote, reason) => (this.#ratings[seq] = await this.#client.rate(seq, vote, reason));
+    return renderRating(this.#t, this.#ratings[seq], rate);
+  }
+
+  /** What the visitor said after a message, by button or in words: until then its buttons work. */
+  #replyTo(message) {
+    return this.#messages.find(({ seq, from }) => seq > message.seq && from === "visitor") ?? this.#client.outbox[0];
+  }
+
   #replies(message) {
-    const reply =
-      this.#messages.find(({ seq, from }) => seq > message.seq && from === "visitor") ?? this.#client.outbox[0];
-    return renderReplies(message, {
+    const reply = this.#replyTo(message);
+    return renderReplies(message, this.#t, {
       over: Boolean(reply),
       chosen: reply?.text,
       choose: (title) => {
@@ -281,10 +442,11 @@ class InsuranceGuideChat extends HTMLElement {
     });
   }
 
+  /** Close the buttons of messages that have their reply; others stay as they are, for one may have the focus. */
   #updateReplies() {
     for (const group of this.#log.querySelectorAll(".replies:not(.over)")) {
-      const seq = Number(group.parentElement.dataset.seq);
-      group.replaceWith(this.#replies(this.#messages.find((message) => message.seq === seq)));
+      const message = this.#messages.find(({ seq }) => seq === Number(group.parentElement.dataset.seq));
+      if (this.#replyTo(message)) group.replaceWith(this.#replies(message));
     }
   }
 
@@ -292,9 +454,10 @@ class InsuranceGuideChat extends HTMLElement {
   #showPending() {
     for (const element of this.#log.querySelectorAll(".pending")) element.remove();
     for (const { text } of this.#client.outbox) {
-      this.#dots.before(renderMessage({ from: "visitor", text }, { pending: true }));
+      this.#dots.before(renderMessage({ from: "visitor", text }, this.#t, { pending: true }));
     }
     this.#updateReplies();
+    this.#consent.hidden = this.#client.outbox.length > 0 || this.#messages.some(({ from }) => from === "visitor");
     if (this.#client.outbox.length) this.#toEnd();
   }
 
@@ -310,10 +473,10 @@ class InsuranceGuideChat extends HTMLElement {
     if (state === this.#connection) return; // each failed attempt says so again
     this.#connection = state;
     clearTimeout(this.#timers.state);
-    const text = STRINGS.state[state] ?? "";
+    const text = this.#t.state[state] ?? "";
     const show = () => {
       this.#state.textContent = text;
-      this.#state.hidden = !text;
+      this.#state.parentElement.hidden = !text;
     };
     if (state === "connecting") this.#timers.state = setTimeout(show, BANNER_DELAY);
     else show();
@@ -321,29 +484,33 @@ class InsuranceGuideChat extends HTMLElement {
   }
 
   /** Say a new message once: the live region is emptied, so that nobody meets it again as content. */
-  #announce(text) {
+  #announce(message) {
     if (this.#panel.hidden) return;
-    this.#live.append(h("p", {}, text));
+    const text = `${sender(message, this.#t)}: ${spoken(message, this.#t)}`;
+    this.#live.append(h("p", { lang: spokenIn(message) }, text));
     clearTimeout(this.#timers.live);
     this.#timers.live = setTimeout(() => this.#live.replaceChildren(), SPOKEN_FOR);
   }
 
+  /** What came while the chat was closed, or the page behind another, is unread. */
   #countUnread() {
     const last = this.#messages.at(-1)?.seq ?? 0;
-    if (!this.#panel.hidden && last) this.#client.seen = last;
+    if (!this.#panel.hidden && !document.hidden && last > this.#client.seen) this.#client.seen = last;
     const unread = this.#messages.filter(({ seq, from }) => seq > this.#client.seen && from !== "visitor").length;
-    this.#badge.replaceChildren(String(unread), h("span", { class: "hidden" }, ` ${STRINGS.unread("")}`));
+    this.#badge.replaceChildren(String(unread), h("span", { class: "hidden" }, ` ${this.#t.unread}`));
     this.#badge.hidden = !unread;
-    document.title = unread ? `(${unread}) ${this.#title}` : this.#title;
+    const title = document.title.replace(/^\(\d+\) /, "");
+    document.title = unread ? `(${unread}) ${title}` : title;
   }
 
   #atEnd() {
     return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 60;
   }
 
-  /** Scroll to the end, or to the beginning of a last message that is longer than the window. */
+  /** Scroll to the end, or to the beginning of a last message that is longer than the window, or of everything. */
   #reveal(element, behavior = "auto") {
-    if (element?.offsetHeight > this.#log.clientHeight) this.#log.scrollTo({ top: element.offsetTop - 12, behavior });
+    if (!this.#consent.hidden) this.#log.scrollTo({ top: 0, behavior });
+    else if (element?.offsetHeight > this.#log.clientHeight) this.#log.scrollTo({ top: element.offsetTop - 12, behavior });
     else this.#toEnd(behavior);
   }
 
@@ -352,16 +519,66 @@ class InsuranceGuideChat extends HTMLElement {
     this.#jump.hidden = true;
   }
 
+  #transcript() {
+    return [this.#heading.textContent, ...this.#messages.map((message) => written(message, this.#t))].join("\n\n");
+  }
+
+  async #copy() {
+    try {
+      await navigator.clipboard.writeText(this.#transcript());
+      this.#tell(this.#t.copied);
+    } catch {
+      this.#tell(this.#t.notCopied);
+    }
+  }
+
+  /** Say for a moment how something went that the visitor asked the frame to do. */
+  #tell(text) {
+    this.#told.textContent = text;
+    clearTimeout(this.#timers.told);
+    this.#timers.told = setTimeout(() => this.#told.replaceChildren(), TOLD_FOR);
+  }
+
   #save() {
-    const text = this.#messages.map(written).join("\n\n");
-    const href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    const href = URL.createObjectURL(new Blob([this.#transcript()], { type: "text/plain" }));
     h("a", { href, download: "conversation.txt" }).click();
     setTimeout(() => URL.revokeObjectURL(href), 1000);
   }
 
-  #restart() {
-    if (confirm(STRINGS.confirmRestart)) this.#client.restart();
-    this.#input.focus();
+  /** Print the conversation and not the page: from a frame of its own. */
+  #print() {
+    const print = ({ target: { contentWindow: page } }) => {
+      const text = page.document.createElement("pre");
+      text.textContent = this.#transcript();
+      Object.assign(text.style, { font: "12pt/1.5 sans-serif", whiteSpace: "pre-wrap" });
+      page.document.title = this.#heading.textContent;
+      page.document.body.append(text);
+      page.addEventListener("afterprint", () => frame.remove());
+      page.print();
+    };
+    const frame = h("iframe", { class: "hidden", "aria-hidden": "true", tabindex: "-1", onload: print });
+    this.shadowRoot.append(frame);
+  }
+
+  /** Ask first: what was said will not be found again. */
+  #askRestart() {
+    const t = this.#t;
+    const done = () => {
+      this.#asking.hidden = true;
+      this.#input.focus();
+    };
+    const restart = () => {
+      this.#client.restart();
+      done();
+    };
+    const button = (label, onclick) => h("button", { type: "button", class: "reply", onclick }, label);
+    const keep = button(t.keep, done);
+    this.#asking.replaceChildren(
+      h("p", { id: "asked" }, t.confirmRestart),
+      h("div", { class: "replies" }, button(t.confirm, restart), keep),
+    );
+    this.#asking.hidden = false;
+    keep.focus();
   }
 
   // The chat stays open from page to page, in the same tab.

@@ -36,7 +36,18 @@ FOLDER = Path(__file__).parent / "scenarios"
 STATUSES = {each.value for each in Status}
 VERDICTS = {"yes", "no", "depends", "none"}
 FORM_KEYS = {"asks", "facts", "sent"}
-KEYS = {"v", "g", "policies", "entries", "lacks_policies", "exposure", "contains", "lacks", "buttons", "first"} | FORM_KEYS
+KEYS = {
+    "v",
+    "g",
+    "policies",
+    "entries",
+    "lacks_policies",
+    "exposure",
+    "contains",
+    "lacks",
+    "buttons",
+    "first",
+} | FORM_KEYS
 
 Turn = dict[str, Any]
 

@@ -14,6 +14,8 @@ from click.testing import CliRunner, Result
 
 from bot import training
 from bot.ask import Guide
+from bot.channels.feedback import Feedback, Opinion
+from bot.channels.transcript import SqliteTranscript
 from bot.cli import main
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -140,7 +142,31 @@ def test_a_taken_port_is_said_without_a_traceback(
     assert f"Port {port} on 127.0.0.1 is taken" in result.stderr
 
 
-@pytest.mark.parametrize("command", [(), ("ask",), ("serve",), ("shell",), ("train",), ("knowledge",)])
+def test_feedback_prints_what_was_not_helpful_with_what_was_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GUIDE_STATE", str(tmp_path))
+    assert _run("feedback").stdout == "Nobody has rated an answer yet.\n"
+    transcript, feedback = SqliteTranscript(tmp_path / "web_transcript.db"), Feedback(tmp_path / "feedback.db")
+    for said in ("Does GL cover bad advice?", "No. " + "Because. " * 100, "And what does?", "Professional liability."):
+        transcript.append("s", {"from": "visitor" if said.endswith("?") else "bot", "text": said.strip()})
+    feedback.give(Opinion("s", 2, "down", "what about E&O", ["bad_advice"], "1a2b", "2026-01-01T10:00:00+00:00"))
+    feedback.give(Opinion("s", 4, "up"))
+    feedback.give(Opinion("erased", 2, "down", "", ["cyber"], "1a2b", "2026-01-02T10:00:00+00:00"))
+    transcript.close()
+    feedback.close()
+    result = _run("feedback")
+    assert result.exit_code == 0, result.output
+    newest, older, total = result.stdout.split("\n\n")
+    assert newest == "2026-01-02T10:00  content 1a2b\n  From: cyber"
+    head, asked, answered, *others = older.splitlines()
+    assert (head, asked) == ("2026-01-01T10:00  content 1a2b", "  Asked: Does GL cover bad advice?")
+    assert answered.startswith("  Answered: No. Because.") and answered.endswith("[...]")
+    assert others == ["  Missing: what about E&O", "  From: bad_advice"]
+    assert total == "2 of 3 rated answers were not helpful.\n"
+
+
+@pytest.mark.parametrize("command", [(), ("ask",), ("serve",), ("shell",), ("train",), ("feedback",), ("knowledge",)])
 def test_every_command_explains_itself_with_an_example(command: tuple[str, ...]) -> None:
     result = _run(*command, "--help")
     assert result.exit_code == 0

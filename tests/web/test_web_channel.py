@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,10 +16,15 @@ import pytest
 import pytest_asyncio
 from conftest import ANSWER, Server
 
+from actions.base import notice
+from bot.channels.feedback import KEPT_DAYS, Feedback, Opinion
 from bot.channels.sessions import ChatError, Origins, Rate, RateLimiter, Sessions, persistent_secret
 from bot.channels.transcript import SqliteTranscript
 from bot.channels.web import APOLOGY, WebChannel
+from bot.channels.welcome import load_notice
 from bot.runtime.input_gate import MAX_CHARACTERS
+from knowledge.base import KnowledgeBase
+from knowledge.notices import published
 
 pytestmark = pytest.mark.asyncio
 
@@ -113,6 +119,27 @@ async def test_new_session_begins_with_the_notice_and_three_example_questions(
     assert welcome["text"].endswith("Ask me in your own words.")
     assert len(welcome["buttons"]) == 3
     assert session["expires_in"] > 0
+
+
+async def test_welcome_gives_the_notice_of_the_other_channels_with_the_licence(
+    server: Server, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUIDE_AGENCY_NAME", "Larkfield")
+    monkeypatch.setenv("GUIDE_AGENCY_LICENCE", "0X12345")
+    session = await Visitor(server, http).join()
+    base = KnowledgeBase()
+    assert session["notice"] == notice(base)
+    assert session["notice"].endswith("Larkfield, insurance license 0X12345")
+    base.close()
+
+
+async def test_without_a_knowledge_base_the_notice_still_names_the_machine_and_the_recording(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sqlite3.connect(tmp_path / "other.db").execute("create table meta (key, value)")
+    for path in (tmp_path / "none.db", tmp_path / "other.db"):
+        monkeypatch.setattr("bot.channels.welcome.published", lambda path=path: published(path))
+        assert "automated assistant" in load_notice() and "recorded" in load_notice()
 
 
 async def test_session_resumes_with_all_that_was_said(visitor: Visitor) -> None:
@@ -258,6 +285,108 @@ async def test_stop_waits_for_the_answer_in_progress(start: Start, http: aiohttp
     assert (await visitor.hear(1))[0]["text"] == "echo: hello"
 
 
+# --- what visitors think of it
+
+ANSWERED = {
+    "from": "bot",
+    "text": "No.",
+    "answer": {"status": "answered", "entries": ["bad_advice"], "version": "1a2b"},
+}
+
+
+def told(visitor: Visitor, body: Event = ANSWERED) -> int:
+    """The number of an answer that the visitor has got."""
+    session = visitor.server.channel._sessions.read(visitor.token, "self")
+    return visitor.server.channel.rooms.say(session, body)
+
+
+async def rate(visitor: Visitor, seq: Any, vote: Any, **more: Any) -> tuple[int, Any, Any]:
+    headers = {"Authorization": f"Bearer {visitor.token}", **more.pop("headers", {})}
+    return await visitor.post("/chat/feedback", {"seq": seq, "vote": vote, **more}, **headers)
+
+
+async def votes(visitor: Visitor) -> Any:
+    """What a browser that comes back is told."""
+    return (await visitor.post("/chat/session", {"token": visitor.token}))[1]["feedback"]
+
+
+async def test_vote_is_kept_with_what_answered_and_its_reason_masked(visitor: Visitor) -> None:
+    seq = told(visitor)
+    status, kept, _ = await rate(visitor, seq, "down", reason="my SSN is 536-90-4399, why ask?")
+    assert (status, kept["vote"]) == (200, "down")
+    assert kept["reason"] == "my SSN is [social security number removed], why ask?"
+    assert await votes(visitor) == {str(seq): kept}
+    (opinion,) = visitor.server.channel.rooms.feedback.all("down")
+    assert (opinion.seq, opinion.entries, opinion.version) == (seq, ["bad_advice"], "1a2b")
+    assert b"536-90" not in b"".join(file.read_bytes() for file in visitor.server.channel._state.iterdir())
+
+
+async def test_vote_given_again_changes_and_can_be_taken_back(visitor: Visitor) -> None:
+    seq = told(visitor)
+    await rate(visitor, seq, "down", reason="wrong")
+    await rate(visitor, seq, "up")
+    assert await votes(visitor) == {str(seq): {"vote": "up", "reason": ""}}
+    assert (await rate(visitor, seq, None))[1] == {"vote": None, "reason": ""}
+    assert await votes(visitor) == {}
+
+
+async def test_erased_conversation_takes_its_votes_with_it_and_no_other(
+    visitor: Visitor, http: aiohttp.ClientSession
+) -> None:
+    other = Visitor(visitor.server, http)
+    await other.join()
+    for each in (visitor, other):
+        await rate(each, told(each), "down", reason="an unmistakable reason")
+    rooms = visitor.server.channel.rooms
+    rooms.forget(visitor.server.channel._sessions.read(visitor.token, "self"))
+    assert await votes(visitor) == {} and len(await votes(other)) == 1
+    rooms.forget(other.server.channel._sessions.read(other.token, "self"))
+    files = visitor.server.channel._state.glob("feedback.db*")
+    assert not any(b"unmistakable" in file.read_bytes() for file in files)
+
+
+@pytest.mark.parametrize("seq", [0, -1, 99, 2**70, 1.5, "2", True, None, [2]])
+async def test_number_of_no_message_takes_no_vote(visitor: Visitor, seq: Any) -> None:
+    told(visitor)
+    assert code(await rate(visitor, seq, "up")) == (404, "no_answer")
+
+
+async def test_only_answers_of_the_own_conversation_take_votes(visitor: Visitor, http: aiohttp.ClientSession) -> None:
+    other = Visitor(visitor.server, http)
+    await other.join()
+    assert code(await rate(other, told(visitor), "up")) == (404, "no_answer")
+    for body in (
+        {"from": "bot", "text": "Hi."},
+        {**ANSWERED, "answer": {"status": "flow"}},
+        {**ANSWERED, "from": "agent"},
+    ):
+        assert code(await rate(visitor, told(visitor, body), "up")) == (404, "no_answer")
+
+
+async def test_votes_pass_the_guards_of_messages(start: Start, http: aiohttp.ClientSession) -> None:
+    visitor = Visitor(await start(session_rate=Rate(2, 60)), http)
+    await visitor.join()
+    seq = told(visitor)
+    assert code(await rate(visitor, seq, "up", headers={"Authorization": "Bearer x"})) == (401, "bad_token")
+    assert code(await rate(visitor, seq, "up", headers={"Origin": "https://evil.example"})) == (403, "foreign_origin")
+    assert code(await rate(visitor, seq, "sideways")) == (400, "bad_vote")
+    assert code(await rate(visitor, seq, "down", reason=5)) == (400, "bad_text")
+    assert code(await rate(visitor, seq, "down", reason="x" * 501)) == (413, "too_long")
+    assert [(await rate(visitor, seq, "up"))[0] for _ in range(2)] == [200, 200]
+    assert code(await rate(visitor, seq, "up")) == (429, "too_many")
+    assert await votes(visitor) == {str(seq): {"vote": "up", "reason": ""}}
+
+
+async def test_old_votes_are_erased_when_their_time_has_come(tmp_path: Path) -> None:
+    feedback = Feedback(tmp_path / "feedback.db")
+    feedback.give(Opinion("s", 2, "down", at="2020-01-01T00:00:00+00:00"))
+    feedback.give(Opinion("s", 4, "down"))
+    feedback.forget_older_than(KEPT_DAYS)
+    assert [opinion.seq for opinion in feedback.of("s")] == [4]
+    feedback.close()
+    assert stat.S_IMODE((tmp_path / "feedback.db").stat().st_mode) == 0o600
+
+
 # --- what is refused
 
 
@@ -371,7 +500,7 @@ async def test_root_is_the_page_and_not_rasas_greeting(
 ) -> None:
     server = await start(enable_api=enable_api)
     async with http.get(server.url) as reply:
-        assert "<insurance-guide-chat>" in await reply.text()
+        assert "<insurance-guide-chat" in await reply.text()
         policy = reply.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy
         assert reply.headers["X-Content-Type-Options"] == "nosniff"
@@ -397,7 +526,8 @@ async def test_every_script_the_widget_imports_is_served_and_small(server: Serve
             assert reply.headers["Access-Control-Allow-Origin"] == "*"
             scripts[name] = await reply.text()
         waiting |= set(re.findall(r'from "\./([\w-]+\.js)"', scripts[name])) - scripts.keys()
-    assert len(gzip.compress("".join(scripts.values()).encode())) <= 25_000
+    assert len(scripts) <= 3
+    assert sum(len(gzip.compress(script.encode())) for script in scripts.values()) <= 25_000
     assert not any("innerHTML" in script for script in scripts.values())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -11,7 +13,9 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from conftest import Server, serve
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, async_playwright, expect
+
+from bot.channels.pages import FOLDER
 
 pytestmark = pytest.mark.asyncio
 
@@ -175,6 +179,7 @@ async def test_table_is_named_aloud_and_kept_whole_in_the_saved_conversation(
         "Guide: They differ. Side by side: General liability, Cyber, D&O."
     )
     async with page.expect_download() as saved:
+        await page.get_by_role("button", name="Save, print and more").click()
         await page.get_by_role("button", name="Save the conversation as text").click()
     text = (await (await saved.value).path()).read_text(encoding="utf-8")
     assert "  What triggers it\n  - General liability: The day of injury.\n  - Cyber: The claim.\n" in text
@@ -306,6 +311,9 @@ async def test_phone_shows_the_chat_over_the_whole_screen(server: Server, browse
         page = await open_chat(context, server.url)
         await ask(page, "bad advice " + "x" * 200)
         await expect(page.locator(".verdict")).to_be_visible()
+        server.channel.rooms.say(server.agent.got[0].sender_id.removeprefix("web:"), RATABLE)
+        await page.get_by_role("button", name="Not helpful").click()
+        await expect(page.get_by_role("button", name="Submit what was missing")).to_be_visible()
         box = await page.get_by_role("dialog").bounding_box()
         assert box == {"x": 0, "y": 0, "width": width, "height": 568}
         assert await page.evaluate("document.documentElement.scrollWidth") == width
@@ -322,29 +330,357 @@ async def test_page_without_scripts_says_how_to_reach_the_agency(server: Server,
     await context.close()
 
 
-async def test_allowed_site_embeds_the_chat_with_one_script(
-    tmp_path: Path, unused_tcp_port: int, context: BrowserContext
+@pytest.mark.parametrize("copied", [False, True])
+async def test_allowed_site_embeds_the_chat_from_the_guide_or_from_a_copy_of_its_files(
+    tmp_path: Path, unused_tcp_port: int, context: BrowserContext, copied: bool
 ) -> None:
     site = f"http://localhost:{unused_tcp_port}"
     async with serve(tmp_path, allowed_origins=[site]) as server:
-        html = (
-            f'<!doctype html><script type="module" src="{server.url}/widget.js"></script>'
+        scripts = site if copied else server.url
+        attributes = f"heading='Ours' server='{server.url}/'" if copied else "heading='Ours'"
+        policy = f"default-src 'none'; script-src {scripts}; connect-src {server.url}"
+        text = (
+            f'<!doctype html><script type="module" src="{scripts}/widget.js"></script>'
             "<main><button data-guide-ask='bad advice'>Ask about coverage</button></main>"
-            "<insurance-guide-chat heading='Ours'></insurance-guide-chat>"
+            f"<insurance-guide-chat {attributes}></insurance-guide-chat>"
         )
 
         async def page_of_the_agency(_: web.Request) -> web.Response:
-            return web.Response(text=html, content_type="text/html")
+            return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": policy})
 
         app = web.Application()
         app.router.add_get("/", page_of_the_agency)
+        app.router.add_static("/", FOLDER)
         runner = web.AppRunner(app)
         await runner.setup()
         await web.TCPSite(runner, "localhost", unused_tcp_port).start()
         try:
             page = await open_chat(context, site)
             await expect(page.get_by_role("dialog", name="Ours")).to_be_visible()
+            await page.get_by_label("Send").click()
             await expect(page.locator(".verdict")).to_have_text("No")
         finally:
             await page.close()
             await runner.cleanup()
+
+
+# Consent
+
+
+async def test_notice_is_shown_before_anything_is_stored_and_the_first_question_waits_for_it(
+    server: Server, context: BrowserContext
+) -> None:
+    page = await context.new_page()
+    await page.goto(server.url)
+    question = page.get_by_role("main").get_by_role("button", name="A client's data leaked. Who pays?")
+    await question.click()
+    notice = page.locator(".consent")
+    await expect(notice).to_contain_text("an automated assistant, not a person, and the chat is recorded")
+    await expect(notice.get_by_role("link", name="Privacy")).to_have_attribute("href", f"{server.url}/#privacy")
+    field = page.get_by_label("Your question")
+    await expect(field).to_have_value("A client's data leaked. Who pays?")
+    await expect(field).to_have_accessible_description(await notice.inner_text())
+    await expect(page.get_by_role("log")).to_contain_text("Ask me in your own words.")
+    assert server.agent.got == []
+    await field.press("Enter")
+    await expect(page.get_by_role("log")).to_contain_text("echo: A client's data leaked.")
+    await expect(notice).to_be_hidden()
+
+    await page.keyboard.press("Escape")
+    await question.click()  # who has seen the notice asks at once
+    await expect(page.locator(".visitor:not(.pending)")).to_have_count(2)
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "http://evil.example/"])
+async def test_unsafe_privacy_address_makes_no_link(server: Server, context: BrowserContext, address: str) -> None:
+    page = await embedded(server, context, privacy=address)
+    await page.locator(".launcher").click()
+    await expect(page.locator(".consent")).to_contain_text("recorded")
+    await expect(page.locator("insurance-guide-chat a")).to_have_count(0)
+
+
+# Forms, votes, keeping
+
+
+async def arrived(server: Server, page: Page, *messages: dict[str, object]) -> Locator:
+    """Say something, and let these messages come; the last as it is shown."""
+    await ask(page, "hello")
+    await expect(page.get_by_role("log")).to_contain_text("echo: hello")
+    for message in messages:
+        server.channel.rooms.say(server.agent.got[-1].sender_id.removeprefix("web:"), dict(message))
+    await expect(page.locator(".bot")).to_have_count(2 + len(messages))
+    return page.locator(".bot").last
+
+
+async def test_question_of_a_form_shows_how_far_it_is(server: Server, context: BrowserContext) -> None:
+    page = await open_chat(context, server.url)
+    answer = {"body": "How many employees?", "status": "flow", "progress": [4, 9]}
+    asked = await arrived(server, page, {"from": "bot", "text": "How many employees? (4 of 9)", "answer": answer})
+    bar = asked.get_by_role("progressbar", name="Question 4 of 9")
+    assert await bar.evaluate("bar => [bar.value, bar.max]") == [4, 9]
+    await expect(asked.locator(".bubble > p")).to_have_text(["How many employees?"])
+    await expect(asked.locator(".progress")).to_have_text("4 of 9")
+    await expect(page.locator("[aria-live=polite]")).to_contain_text("How many employees? (Question 4 of 9)")
+
+
+RATABLE = {"from": "bot", "text": "No.", "answer": {"status": "answered", "body": "No.", "entries": ["bad_advice"]}}
+
+
+async def test_vote_and_reason_survive_a_reload_and_can_change(server: Server, context: BrowserContext) -> None:
+    page = await open_chat(context, server.url)
+    answer = await arrived(server, page, RATABLE)
+    await expect(page.get_by_role("group", name="Was this helpful?")).to_have_count(1)  # not under the welcome
+    down, up = (
+        answer.get_by_role("button", name="Not helpful"),
+        answer.get_by_role("button", name="Helpful", exact=True),
+    )
+    reason = answer.get_by_label("What was missing? (optional)")
+    await expect(reason).to_be_hidden()
+    await down.click()
+    await expect(answer.get_by_role("status")).to_have_text("Thank you.")
+    await expect(down).to_be_focused()
+    await reason.fill("the E&O part")
+    await reason.press("Enter")
+    feedback = server.channel.rooms.feedback
+    await expect(answer.get_by_role("status")).to_have_text("Thank you.")
+
+    await page.reload()
+    await expect(down).to_have_attribute("aria-pressed", "true")
+    await expect(reason).to_have_value("the E&O part")
+    assert [(each.vote, each.reason) for each in feedback.all("down")] == [("down", "the E&O part")]
+    await up.click()
+    await expect(up).to_have_attribute("aria-pressed", "true")
+    await expect(down).to_have_attribute("aria-pressed", "false")
+    await expect(reason).to_be_hidden()
+    await expect(answer.get_by_role("status")).to_have_text("Thank you.")
+    assert feedback.all("down") == []
+    await up.click()
+    await expect(up).to_have_attribute("aria-pressed", "false")
+    await page.reload()
+    await expect(up).to_have_attribute("aria-pressed", "false")
+    assert feedback.count() == 0
+
+
+async def test_vote_that_was_not_stored_says_so_and_is_not_shown(server: Server, context: BrowserContext) -> None:
+    page = await open_chat(context, server.url)
+    answer = await arrived(server, page, RATABLE)
+    await context.set_offline(True)
+    await answer.get_by_role("button", name="Not helpful").click()
+    await expect(answer.get_by_role("status")).to_have_text("Your rating could not be stored.")
+    await expect(answer.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "false")
+    await context.set_offline(False)
+
+
+async def choose(page: Page, name: str) -> None:
+    await page.get_by_role("button", name="Save, print and more").click()
+    await page.get_by_role("button", name=name).click()
+
+
+async def test_conversation_can_be_copied_with_its_times(server: Server, context: BrowserContext) -> None:
+    await context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+    page = await open_chat(context, server.url)
+    await arrived(server, page)
+    await choose(page, "Copy the conversation")
+    await expect(page.locator(".told")).to_have_text("The conversation is copied.")
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert re.search(r"\d{4}, \d+:\d\d\s[AP]M\nYou: hello\n", copied)
+    assert copied.startswith("Insurance guide\n") and copied.endswith("Guide: echo: hello")
+    await expect(page.get_by_role("button", name="Save, print and more")).to_be_focused()
+
+
+async def test_print_prints_the_conversation_and_not_the_page(server: Server, context: BrowserContext) -> None:
+    await context.add_init_script("window.print = () => { top.printed = document.body.innerText; }")
+    page = await open_chat(context, server.url)
+    await arrived(server, page)
+    await choose(page, "Print the conversation")
+    printed = await (await page.wait_for_function("window.printed")).json_value()
+    assert "You: hello" in printed and "Larkfield" not in printed
+
+
+async def test_new_conversation_is_asked_for_twice(server: Server, context: BrowserContext) -> None:
+    page = await open_chat(context, server.url)
+    await arrived(server, page)
+    await choose(page, "Start a new conversation")
+    question = page.get_by_role("group", name="Start a new conversation?")
+    await expect(question.get_by_role("button", name="Keep this one")).to_be_focused()
+    await question.get_by_role("button", name="Keep this one").click()
+    await expect(question).to_be_hidden()
+    await expect(page.get_by_role("log")).to_contain_text("echo: hello")
+    await choose(page, "Start a new conversation")
+    await question.get_by_role("button", name="Start anew").click()
+    await expect(page.get_by_role("log")).not_to_contain_text("echo: hello")
+    await expect(page.get_by_role("log")).to_contain_text("Ask me in your own words.")
+    await expect(page.locator(".consent")).to_be_visible()
+
+
+async def test_escape_closes_the_menu_before_the_chat(server: Server, context: BrowserContext) -> None:
+    page = await open_chat(context, server.url)
+    await page.get_by_role("button", name="Save, print and more").click()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Print the conversation")).to_be_hidden()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await expect(page.get_by_role("button", name="Save, print and more")).to_be_focused()
+
+
+async def test_person_can_be_asked_for_at_any_time(server: Server, context: BrowserContext) -> None:
+    page = await open_chat(context, server.url)
+    await page.get_by_role("button", name="Talk to an agent").click()
+    await expect(page.get_by_role("log")).to_contain_text("echo: Talk to a licensed agent")
+
+
+async def test_page_in_the_background_reads_nothing_and_counts_in_its_title(
+    server: Server, context: BrowserContext
+) -> None:
+    page = await open_chat(context, server.url)
+    await arrived(server, page)
+    hide = "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });"
+    hide += " document.dispatchEvent(new Event('visibilitychange')); }"
+    await page.evaluate(hide, True)
+    title = await page.title()
+    session = server.agent.got[0].sender_id.removeprefix("web:")
+    server.channel.rooms.say(session, {"from": "agent", "name": "Dana", "text": "I can help."})
+    await expect(page).to_have_title(f"(1) {title}")
+    await page.evaluate("document.title = '(1) Another page of ours'")
+    await page.evaluate(hide, False)
+    await expect(page).to_have_title("Another page of ours")
+
+
+async def test_unreachable_guide_shows_how_to_reach_the_agency(tmp_path: Path, context: BrowserContext) -> None:
+    async with serve(tmp_path) as server:
+        page = await open_chat(context, server.url)
+        phone = page.locator("insurance-guide-chat").get_by_role("link", name="202-555-0142")
+        await expect(phone).to_be_hidden()
+    await expect(page.locator(".state")).to_contain_text("Connection lost")
+    await expect(phone).to_be_visible()
+
+
+# Languages and looks
+
+
+async def embedded(server: Server, context: BrowserContext, language: str = "en", **attributes: str) -> Page:
+    """A page of an agency with the chat in it, under a policy that allows the chat and nothing else."""
+    written = " ".join(f'{name}="{html.escape(value)}"' for name, value in attributes.items())
+    policy = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:"
+    text = (
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>Agency</title>'
+        f'<script type="module" src="/widget.js"></script>'
+        f"<main><button data-guide-open>Ask about coverage</button></main>"
+        f"<insurance-guide-chat {written}></insurance-guide-chat>"
+    )
+    headers = {"Content-Security-Policy": policy, "Content-Type": "text/html"}
+    await context.route("**/agency", lambda route: route.fulfill(body=text, headers=headers))
+    page = await context.new_page()
+    await page.goto(f"{server.url}/agency")
+    return page
+
+
+SHAPE = """table => {
+    const shape = value => typeof value === "object"
+        ? Object.fromEntries(Object.entries(value).sort().map(([key, part]) => [key, shape(part)]))
+        : typeof value === "function" ? `takes ${value.length}` : value.trim() ? "words" : "nothing";
+    return import("/widget-view.js").then(({ TEXTS }) =>
+        Object.entries(TEXTS).map(([language, texts]) => [language, shape(texts)]));
+}"""
+
+
+async def test_every_language_has_all_the_words_of_the_frame(server: Server, context: BrowserContext) -> None:
+    page = await context.new_page()
+    await page.goto(server.url)
+    (english, words), (spanish, others) = await page.evaluate(SHAPE)
+    assert (english, spanish) == ("en", "es")
+    assert words == others
+    assert "nothing" not in str(words)
+
+
+@pytest.mark.parametrize(
+    ("page_language", "attributes", "label"),
+    [
+        ("es-MX", {}, "Pregunte por su cobertura"),
+        ("en", {"lang": "es"}, "Pregunte por su cobertura"),
+        ("es", {"lang": "en"}, "Ask about coverage"),
+        ("tlh", {}, "Ask about coverage"),
+    ],
+)
+async def test_frame_speaks_the_language_of_the_element_or_the_page(
+    server: Server, context: BrowserContext, page_language: str, attributes: dict[str, str], label: str
+) -> None:
+    page = await embedded(server, context, page_language, **attributes)
+    await expect(page.locator(".launcher")).to_have_text(label)
+
+
+async def test_spanish_frame_says_what_is_english_and_what_was_refused(server: Server, context: BrowserContext) -> None:
+    page = await embedded(server, context, "es")
+    await page.locator(".launcher").click()
+    await expect(page.locator(".consent")).to_contain_text("Responde en inglés, y el chat queda grabado.")
+    await expect(page.get_by_role("dialog", name="Guía de seguros")).to_have_attribute("lang", "es")
+    await expect(page.locator(".bot .bubble > p").first).to_have_attribute("lang", "en")
+    field = page.get_by_label("Su pregunta")
+    await field.fill("\u2060")
+    await field.press("Enter")
+    await expect(page.get_by_role("alert")).to_have_text("El mensaje está vacío. Por favor, escriba su pregunta.")
+
+
+CONTRAST = """element => {
+    const light = ([r, g, b]) => [.2126 * r, .7152 * g, .0722 * b].reduce((a, c) => a + c);
+    const linear = text => light(text.match(/[\\d.]+/g).slice(0, 3).map(n => n / 255)
+        .map(n => n <= .04045 ? n / 12.92 : ((n + .055) / 1.055) ** 2.4));
+    const { color, backgroundColor } = getComputedStyle(element);
+    const [a, b] = [linear(color), linear(backgroundColor)].sort((x, y) => y - x);
+    return (a + .05) / (b + .05);
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("color", ["gold", "#000080", "white", "black", "hsl(330 90% 60%)", "rebeccapurple"])
+async def test_any_colour_of_an_agency_can_be_read(
+    server: Server, context: BrowserContext, color: str, theme: str
+) -> None:
+    page = await embedded(server, context, color=color, theme=theme)
+    assert await page.locator(".launcher").evaluate(CONTRAST) >= 4.5
+    await page.locator(".launcher").click()
+    assert await page.get_by_role("button", name="Does general liability").evaluate(CONTRAST) >= 4.5
+
+
+@pytest.mark.parametrize("color", ["red; } * { display: none", "url(x)", ""])
+async def test_what_is_no_colour_changes_nothing(server: Server, context: BrowserContext, color: str) -> None:
+    page = await embedded(server, context, color=color)
+    await expect(page.locator(".launcher")).to_have_css("background-color", "rgb(23, 89, 74)")
+
+
+async def test_agency_dresses_the_chat_by_attributes(server: Server, context: BrowserContext) -> None:
+    logo = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+    page = await embedded(
+        server, context, heading="Larkfield", label="Questions?", greeting="Good day!", logo=logo, position="left"
+    )
+    launcher = page.get_by_role("button", name="Questions?")
+    assert (await launcher.bounding_box() or {})["x"] == 20
+    await launcher.click()
+    await expect(page.get_by_role("dialog", name="Larkfield")).to_be_visible()
+    await expect(page.locator(".greeting")).to_have_text("Good day!")
+    assert await page.locator(".logo").evaluate("img => img.decode().then(() => img.naturalWidth)") == 1
+
+
+async def test_phone_keyboard_leaves_the_composer_in_view(server: Server, browser: Browser) -> None:
+    async with window(browser, 360, 640) as context:
+        await context.add_init_script(
+            "const view = Object.assign(new EventTarget(), { height: 640, offsetTop: 0, scale: 1 });"
+            "Object.defineProperty(window, 'visualViewport', { value: view });"
+        )
+        page = await open_chat(context, server.url)
+        dialog = page.get_by_role("dialog")
+        change = (
+            "change => { Object.assign(visualViewport, change); visualViewport.dispatchEvent(new Event('resize')); }"
+        )
+        await page.evaluate(change, {"height": 300, "offsetTop": 40})
+        assert await dialog.bounding_box() == {"x": 0, "y": 40, "width": 360, "height": 300}
+        await page.evaluate(change, {"height": 150, "offsetTop": 0, "scale": 2})  # zoomed in, and no keyboard
+        assert await dialog.bounding_box() == {"x": 0, "y": 0, "width": 360, "height": 640}
+
+
+async def test_finger_opens_the_chat_without_calling_the_keyboard(server: Server, browser: Browser) -> None:
+    context = await browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 360, "height": 640})
+    page = await context.new_page()
+    await page.goto(server.url)
+    await page.locator(".launcher").tap()
+    await expect(page.get_by_role("dialog")).to_be_focused()
+    await context.close()

@@ -1,0 +1,689 @@
+"""What a message does to a form: values in any words, refusals with a reason, digressions, corrections, steering."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+import us
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from actions.answer import Answer
+from actions.forms import quoting
+from actions.forms.fields import LONGEST_ANSWER, Refusal, Said, Value, answer_to, find_reach, mentioned
+from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step, step
+from actions.forms.places import state_of
+from actions.forms.turn import PAUSE, PLANS, QUOTE, RECOMMENDATION, begin, go_on, progress, varied
+from actions.forms.values import LONGEST_NAME, read_name
+from actions.question import Frame
+from bot.nlu.questions import begins_asking
+from knowledge.base import KnowledgeBase
+from knowledge.build import build
+from knowledge.content import CONTENT
+from knowledge.schema import Bounds, ProfileField
+
+TODAY = date(2026, 11, 22)
+NOW = 1_795_000_000.0
+DAY = 24 * 3600.0
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    """The published content, built afresh."""
+    path = tmp_path_factory.mktemp("forms") / "guide.db"
+    build(CONTENT, path)
+    base = KnowledgeBase(path)
+    yield base
+    base.close()
+
+
+def message(text: str, intent: str = "inform", confidence: float = 0.9, **more: Any) -> dict[str, Any]:
+    """Parse data as the guide has it; entities are given as state="NV" and the like."""
+    entities = [{"entity": name, "value": value} for name, value in more.items() if isinstance(value, str)]
+    given = {name: value for name, value in more.items() if not isinstance(value, str)}
+    return {
+        "text": text,
+        "intent": {"name": intent, "confidence": confidence},
+        "entities": entities,
+        "begins_asking": begins_asking(text),
+        **given,
+    }
+
+
+def unreadable(reason: str, text: str = "") -> dict[str, Any]:
+    return message(text, "unreadable", 1.0, ask={"intent": "unreadable", "topic": reason})
+
+
+def clicked(field: str, value: Any, shown: str = "", **more: Any) -> dict[str, Any]:
+    chosen = {"field": field, "value": value, "shown": shown, **more}
+    return message(shown, "inform", 1.0, ask={"intent": "inform", "form_value": chosen})
+
+
+def every_field(base: KnowledgeBase) -> dict[str, ProfileField]:
+    return {each.id: each for each in [*base.quote_fields(), *base.profile_fields()]}
+
+
+def said(text: str, intent: str = "inform", confidence: float = 0.9, **more: Any) -> Said:
+    return Said.of(message(text, intent, confidence, **more), TODAY)
+
+
+KNOWN = {
+    "industry": Value("msp", "Managed service provider (MSP)"),
+    "headcount": Value([12.0, 12.0], "12"),
+    "state": Value("NV", "Nevada"),
+    "services_it": Value("networks", "networks"),
+    "revenue": Value([2e6, 2e6], "$2,000,000"),
+    "claims_history": Value("none", "none"),
+    "name": Value("Dee", "Dee"),
+    "reach": Value({"email": "dee@example.com"}, "dee@example.com"),
+}
+
+
+def quote(asks: str = "revenue") -> Filling:
+    """A quote request of an MSP that waits for an answer; what is asked before is known."""
+    order = [*KNOWN, CONFIRM]
+    before = order[: order.index(asks)]
+    asked = before if asks == CONFIRM else [*before, asks]
+    return Filling(QUOTE, {name: KNOWN[name] for name in before}, tuple(asked), asks, at=NOW)
+
+
+def done(filling: Filling, base: KnowledgeBase, text: str, intent: str = "inform", *args: Any, **more: Any) -> Step:
+    fields = PLANS[filling.form or ""].fields(filling, base)
+    return step(filling, message(text, intent, *args, **more), fields, base, TODAY)
+
+
+# --- answers ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value", "shown"),
+    [
+        ("headcount", "12", [12, 12], "12"),
+        ("headcount", "a dozen", [12, 12], "12"),
+        ("headcount", "around forty or so", [40, 40], "40"),
+        ("headcount", "10-15", [10, 15], "10 to 15"),
+        ("headcount", "between ten and fifteen", [10, 15], "10 to 15"),
+        ("headcount", "just me", [0, 0], "0"),
+        ("headcount", "nobody yet", [0, 0], "0"),
+        ("headcount", "we don't have any", [0, 0], "0"),
+        ("call_volume", "20k", [20_000, 20_000], "20,000"),
+        ("call_volume", "1.5m contacts", [1_500_000, 1_500_000], "1,500,000"),
+        ("revenue", "$850k last year", [850_000, 850_000], "$850,000"),
+        ("revenue", "2-3 million", [2e6, 3e6], "$2,000,000 to $3,000,000"),
+        ("revenue", "none yet", [0, 0], "$0"),
+        ("state", "NV", "NV", "Nevada"),
+        ("state", "reno", "NV", "Nevada"),
+        ("state", "89501", "NV", "Nevada"),
+        ("client_money", "yes we do", True, "Yes"),
+        ("client_money", "not really", False, "No"),
+        ("contractors", "some", True, "Yes"),
+        ("contractors", "two", True, "Yes"),
+        ("contractors", "0", False, "No"),
+        ("past_claims", "never", False, "No"),
+        ("contracts", "yes", "proof", "Yes, they ask for proof"),
+        ("contracts", "nope", "none", "No, or no contracts"),
+        ("contracts", "sometimes", "proof", "Yes, they ask for proof"),
+        ("premises", "a small office downtown", "office", "In an office we rent"),
+        ("premises", "everybody is remote", "home", "From home, no office"),
+        ("premises", "no office", "home", "From home, no office"),
+        ("vehicles", "two company trucks", "owned", "Company vehicles"),
+        ("services_it", "  custom   software ", "custom software", "custom software"),
+        ("uptime", "99.9%", "99.9%", "99.9%"),
+        ("name", "I'm Dee Alvarez", "Dee Alvarez", "Dee Alvarez"),
+        ("name", "please ask for Jen", "Jen", "Jen"),
+        ("name", "N Patel", "N Patel", "N Patel"),
+        ("reach", "call 202-555-0142", {"phone": "(202) 555-0142"}, "(202) 555-0142"),
+        (
+            "reach",
+            "dee@example.com or 2025550142",
+            {"email": "dee@example.com", "phone": "(202) 555-0142"},
+            "dee@example.com, (202) 555-0142",
+        ),
+        ("industry", "a dental office", None, "a dental office"),
+    ],
+)
+def test_an_answer_is_read_however_it_is_written(field, text, value, shown, base) -> None:
+    assert answer_to(every_field(base)[field], said(text), base) == Value(value, shown)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "told"),
+    [
+        ("headcount", "-5", "below zero"),
+        ("headcount", "minus three", "below zero"),
+        ("headcount", "3.5", "whole number"),
+        ("headcount", "10^12", "0 to 100,000 employees"),
+        ("headcount", "loads", "I need a number"),
+        ("call_volume", "10^12 calls a day", "more than a billion"),
+        ("call_volume", "80% outbound", "I need a number"),
+        ("call_volume", "not many", "I need a number"),
+        ("revenue", "lots", "I need an amount"),
+        ("revenue", "30%", "I need an amount"),
+        ("revenue", "10^14", "$100 billion"),
+        ("revenue", "-$5k", "below zero"),
+        ("state", "Philippines", "could not tell the state"),
+        ("state", "ok", "could not tell the state"),
+        ("state", "12", "could not tell the state"),
+        ("client_money", "hard to say", "yes or no"),
+        ("contractors", "I don't understand", "yes or no"),
+        ("vehicles", "yes", "choose one of these"),
+        ("premises", "a desk", "choose one of these"),
+        ("industry", "12345", "what your business does"),
+        ("services_it", "<b>apps</b>", "< and >"),
+        ("services_it", "...", "a few words"),
+        ("services_it", "so " * 200, "500 characters"),
+        ("state", "so " * 200, "500 characters"),
+        ("name", "<script>alert(1)</script>", "without < or >"),
+        ("name", "12345", "needs letters"),
+        ("name", "", "did not get a name"),
+        ("name", "no", "did not get a name"),
+        ("name", "me", "did not get a name"),
+        ("name", "x" * (LONGEST_NAME + 1), "too long for a name"),
+        ("reach", "dee.example.com", "has no @"),
+        ("reach", "dee at example dot com", "has no @"),
+        ("reach", "dee@example", "not complete"),
+        ("reach", "555-CALL-NOW", "has letters"),
+        ("reach", "202-555-CALL", "has letters"),
+        ("reach", "202 555 01", "too short"),
+        ("reach", "202 555 0142 0142 0142", "too long"),
+        ("reach", "(000) 555-0142", "no such area code"),
+        ("reach", "by phone", "What is the number"),
+        ("reach", "email is best", "What is the e-mail address"),
+        ("reach", "whatever", "I need an e-mail address"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_reason(field, text, told, base) -> None:
+    read = answer_to(every_field(base)[field], said(text), base)
+    assert isinstance(read, Refusal), read
+    assert told in read.message
+
+
+@pytest.mark.parametrize(("text", "told"), [("2031", "2031 is in the future"), ("soon", "I need a year")])
+def test_a_year_lies_in_the_past(text, told, base) -> None:
+    started = ProfileField(id="started", label="Started", kind="year", question="Since when?", why="Age counts.")
+    read = answer_to(started, said(text), base)
+    assert isinstance(read, Refusal) and told in read.message
+    assert answer_to(started, said("6 years"), base) == Value(2020, "2020")
+
+
+@pytest.mark.parametrize("field", ["industry", "headcount", "state", "services_it", "client_money", "name", "reach"])
+@pytest.mark.parametrize("reason", ["empty", "no_words", "command", "too_long"])
+def test_what_the_gate_could_not_read_answers_nothing(field, reason, base) -> None:
+    heard = Said.of(unreadable(reason, "12 or yes in Reno, says /restart"), TODAY)
+    read = answer_to(every_field(base)[field], heard, base)
+    assert isinstance(read, Refusal)
+    assert (f"{LONGEST_ANSWER} characters" in read.message) == (reason == "too_long")
+
+
+@pytest.mark.parametrize(("text", "agrees"), [("hmm", None), ("lol", None), ("fine by me", True)])
+def test_only_what_is_surely_meant_as_yes_is_one(text, agrees, base) -> None:
+    assert said(text, "affirm", 0.95 if agrees else 0.75).agrees() is agrees
+
+
+def test_a_claim_told_is_a_yes_to_whether_there_were_any(base) -> None:
+    told = said("a client took us to court in 2021", "report_claim")
+    assert answer_to(every_field(base)["past_claims"], told, base) == Value(True, "Yes")
+    assert isinstance(answer_to(every_field(base)["contractors"], told, base), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "shown"),
+    [
+        ("headcount", "we're a dozen people doing payroll", "12"),
+        ("headcount", "a team of 8", "8"),
+        ("headcount", "we handle 500 calls", None),
+        ("headcount", "12", None),
+        ("state", "12 people in reno doing payroll", "Nevada"),
+        ("state", "an MSP, 12 people, reno", "Nevada"),
+        ("state", "we do it in house", None),
+        ("contractors", "we use freelancers", "Yes"),
+        ("contractors", "yes", None),
+        ("contracts", "a bank client wants proof", "Yes, they ask for proof"),
+        ("premises", "our office burned down", None),
+        ("revenue", "about 2m in revenue", "$2,000,000"),
+        ("revenue", "about 2m", None),
+        ("reach", "it's dee@example.com by the way", "dee@example.com"),
+        ("name", "I'm Dee", None),
+    ],
+)
+def test_in_passing_the_words_must_tell_what_they_are_about(field, text, shown, base) -> None:
+    read = mentioned(every_field(base)[field], said(text), base)
+    assert (read.shown if read else None) == shown
+
+
+# --- places -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("Nevada", "NV"), ("nv", "NV"), ("OK", "OK"), ("ok", None), ("okay", None), ("or", None), ("me", None),
+        ("LA", None), ("many", None), ("money", None), ("40", None), ("32", None), ("only remote", None),
+        ("Reno", "NV"), ("reno nv", "NV"), ("Reno and Sparks", "NV"), ("st. louis", "MO"), ("Portland", "OR"),
+        ("Portland, ME", "ME"), ("Kansas City", "MO"), ("Kansas City, KS", "KS"), ("Springfield", None),
+        ("bay area", "CA"), ("nyc", "NY"), ("Canada", None), ("89501", "NV"), ("tell me a joke", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_place_answers_where(answer, state) -> None:
+    assert state_of(answer, whole=True) == state
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("we are in Fresno", "CA"), ("WE ARE IN FRESNO", "CA"), ("from phoenix", "AZ"), ("near Truckee", "CA"),
+        ("agents in san jose taking calls", "CA"), ("an office in Las Vegas with 12", "NV"),
+        ("in mobile app development", None), ("in many cases", None), ("in house", None), ("in media", None),
+        ("we work at Kaiser", None), ("we sell, mobile, web", None), ("Reno", None), ("zip 89501", "NV"),
+        ("20000 calls", None), ("our shop, Las Vegas", "NV"), ("in Kansas City, KS", "KS"),
+    ],
+)  # fmt: skip
+def test_a_place_in_passing_is_one_that_words_place_something_in(text, state) -> None:
+    assert state_of(text) == state
+
+
+@PATIENT
+@given(st.text(max_size=60), st.booleans())
+def test_no_text_breaks_the_search_for_a_place(text: str, whole: bool) -> None:
+    state = state_of(text, whole)
+    assert state is None or us.states.lookup(state, field="abbr") is not None
+
+
+# --- what a message does ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asks", "text", "intent", "confidence", "did"),
+    [
+        # digressions
+        ("revenue", "what is a deductible?", "ask_term", 0.95, Did.DIGRESSED),
+        ("revenue", "does GL cover a breach", "ask_coverage", 0.95, Did.DIGRESSED),
+        ("name", "retroactive date meaning", "ask_term", 0.9, Did.DIGRESSED),
+        ("services_it", "hold on what does claims made mean", "ask_term", 0.9, Did.DIGRESSED),
+        ("services_it", "tell me a joke", "out_of_scope", 0.9, Did.DIGRESSED),
+        ("services_it", "hablas español?", "other_language", 0.9, Did.DIGRESSED),
+        ("services_it", "is this deductible", "ask_tax_advice", 0.9, Did.DIGRESSED),
+        ("name", "thanks", "thank", 0.99, Did.DIGRESSED),
+        (CONFIRM, "what happens next?", "ask_how_to_buy", 0.5, Did.DIGRESSED),
+        # a person, a claim
+        ("services_it", "talk to a person", "talk_to_agent", 0.97, Did.DIGRESSED),
+        ("services_it", "agent", "talk_to_agent", 0.94, Did.DIGRESSED),
+        ("services_it", "we transfer callers to a person", "talk_to_agent", 0.95, Did.TOLD),
+        ("services_it", "we were just hacked", "report_claim", 0.93, Did.DIGRESSED),
+        ("services_it", "incident response for breached companies", "report_claim", 0.84, Did.TOLD),
+        ("claims_history", "a client sued us in 2021", "report_claim", 0.9, Did.TOLD),
+        ("claims_history", "two complaints", "complain", 0.85, Did.TOLD),
+        ("claims_history", "this is annoying", "complain", 0.94, Did.DIGRESSED),
+        ("reach", "call me at 202-555-0142", "talk_to_agent", 0.98, Did.TOLD),
+        ("reach", "by phone", "talk_to_agent", 0.92, Did.REFUSED),
+        ("reach", "have someone call me", "talk_to_agent", 0.99, Did.DIGRESSED),
+        ("reach", "will@price.example", "get_quote", 0.72, Did.TOLD),
+        ("name", "call me Sam", "talk_to_agent", 0.9, Did.TOLD),
+        ("name", "Will Price", "get_quote", 0.79, Did.TOLD),
+        # answers that only look like something else
+        ("services_it", "MSA with limitation of liability", "ask_legal_advice", 0.78, Did.TOLD),
+        ("services_it", "legal intake, about 20 or so?", "inform", 0.6, Did.TOLD),
+        ("revenue", "maybe 2m?", "ask_cost", 0.7, Did.TOLD),
+        ("revenue", "purple monkey dishwasher", "out_of_scope", 0.64, Did.REFUSED),
+        ("state", "all over", "goodbye", 0.65, Did.REFUSED),
+        # steering, whatever the classifier makes of the usual words
+        ("revenue", "nvm", "nlu_fallback", 0.35, Did.STOPPED),
+        ("revenue", "no thanks, stop", "nlu_fallback", 0.35, Did.STOPPED),
+        ("name", "exit", "goodbye", 0.52, Did.STOPPED),
+        (CONFIRM, "no dont send it", "deny", 0.9, Did.STOPPED),
+        ("revenue", "n/a", "follow_up", 0.67, Did.SKIPPED),
+        ("services_it", "i don't know", "skip", 0.4, Did.SKIPPED),
+        ("services_it", "none of your business", "skip", 0.5, Did.SKIPPED),
+        ("revenue", "ask my accountant", "skip", 0.55, Did.SKIPPED),
+        ("headcount", "we don't keep any", "skip", 0.75, Did.TOLD),
+        ("headcount", "3.5", "skip", 0.5, Did.REFUSED),
+        (CONFIRM, "skip", "skip", 0.93, Did.WENT_BACK),
+        ("revenue", "back", "nlu_fallback", 0.35, Did.WENT_BACK),
+        ("services_it", "ok", "affirm", 0.99, Did.WENT_BACK),
+        ("revenue", "where were we", "report_claim", 0.75, Did.WENT_BACK),
+        ("revenue", "how many more questions?", "ask_cost_factors", 0.4, Did.WENT_BACK),
+        ("revenue", "I want a quote", "get_quote", 0.98, Did.WANTS_QUOTE),
+        ("revenue", "how do I get a quote?", "get_quote", 0.98, Did.DIGRESSED),
+        # why
+        ("revenue", "why do you ask?", "ask_why", 0.99, Did.ASKED_WHY),
+        ("revenue", "why?", "ask_why", 0.99, Did.ASKED_WHY),
+        ("revenue", "what for", "ask_policy", 0.8, Did.ASKED_WHY),
+        ("revenue", "why are you asking me this", "complain", 0.71, Did.ASKED_WHY),
+        ("revenue", "is that necessary?", "ask_need", 0.94, Did.ASKED_WHY),
+        ("revenue", "huh?", "simpler", 0.6, Did.ASKED_WHY),
+        (CONFIRM, "why do you need all this", "ask_why", 0.9, Did.ASKED_WHY),
+        # the summary
+        (CONFIRM, "yes", "affirm", 0.99, Did.CONFIRMED),
+        (CONFIRM, "all good, send it please", "nlu_fallback", 0.35, Did.CONFIRMED),
+        (CONFIRM, "that works for me", "affirm", 0.9, Did.CONFIRMED),
+        (CONFIRM, "hmm", "affirm", 0.75, Did.DIGRESSED),
+        (CONFIRM, "send me a certificate", "ask_proof", 0.8, Did.DIGRESSED),
+        (CONFIRM, "no", "deny", 0.99, Did.WANTS_CHANGE),
+        (CONFIRM, "tell more first", "ask_more", 0.8, Did.WANTS_MORE),
+    ],
+)
+def test_what_a_message_does(asks, text, intent, confidence, did, base) -> None:
+    before = quote(asks)
+    taken = done(before, base, text, intent, confidence)
+    assert taken.did is did
+    kept = {name: value for name, value in taken.filling.values.items() if name != asks}
+    assert kept == before.values
+
+
+def test_why_is_about_the_answer_to_a_question_just_asked(base) -> None:
+    aside = done(quote(), base, "does GL cover that?", "ask_coverage").filling
+    assert aside.aside
+    assert done(aside, base, "why?", "ask_why").did is Did.DIGRESSED
+    assert done(aside, base, "why do you ask?", "ask_why").did is Did.ASKED_WHY
+    assert done(aside, base, "say that again", "repeat").did is Did.DIGRESSED
+    assert not done(aside, base, "2m").filling.aside
+
+
+def test_why_a_policy_is_needed_is_not_about_the_form(base) -> None:
+    assert done(quote(), base, "why do I need this cyber thing", "ask_need", policy="cyber").did is Did.DIGRESSED
+
+
+def test_a_claim_in_the_middle_is_noted_and_the_form_waits(base) -> None:
+    taken = done(quote("claims_history"), base, "help, we were just hacked", "report_claim")
+    assert (taken.did, taken.interrupted, taken.told) == (Did.DIGRESSED, True, ("claims_history",))
+    turn = go_on(quote("claims_history"), message("help, we were just hacked", "report_claim"), base, NOW)
+    assert turn.digression and turn.after is None
+    assert go_on(turn.filling, message("ok, continue", "ask_more"), base, NOW).filling.asking == "name"
+
+
+def test_a_button_of_another_answer_is_no_answer_to_the_form(base) -> None:
+    asked = message("Talk to a licensed agent", "talk_to_agent", 1.0, ask={"intent": "talk_to_agent"})
+    fields = PLANS[QUOTE].fields(quote(), base)
+    assert step(quote("services_it"), asked, fields, base, TODAY).did is Did.DIGRESSED
+
+
+def test_buttons_of_the_form_answer_it(base) -> None:
+    filling = quote("headcount")
+    fields = PLANS[QUOTE].fields(filling, base)
+    taken = step(filling, clicked("headcount", None), fields, base, TODAY)
+    assert (taken.did, taken.filling.values["headcount"]) == (Did.TOLD, SKIPPED)
+    taken = step(quote(CONFIRM), clicked("state", None, again=True), fields, base, TODAY)
+    assert (taken.did, taken.filling.asking) == (Did.WENT_BACK, "state")
+    assert step(quote(CONFIRM), clicked(CONFIRM, "confirmed"), fields, base, TODAY).did is Did.CONFIRMED
+
+
+# --- corrections ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asks", "text", "intent", "more", "field", "shown"),
+    [
+        ("revenue", "change headcount to 20", "inform", {}, "headcount", "20"),
+        ("revenue", "actually we're 15 people", "correct", {}, "headcount", "15"),
+        ("revenue", "sorry, we're in Texas", "correct", {"state": "TX"}, "state", "Texas"),
+        ("claims_history", "I said 2m but I meant 3m", "correct", {}, "revenue", "$3,000,000"),
+        ("claims_history", "make that 3m", "correct", {}, "revenue", "$3,000,000"),
+        ("claims_history", "no wait, 3m", "correct", {}, "revenue", "$3,000,000"),
+        ("claims_history", "not 2m, 3m", "correct", {}, "revenue", "$3,000,000"),
+        ("claims_history", "I meant 13, not 12", "correct", {}, "headcount", "13"),
+        (CONFIRM, "change the number of employees to 15", "inform", {}, "headcount", "15"),
+        (CONFIRM, "employees should be 15, not 12", "inform", {}, "headcount", "15"),
+        (CONFIRM, "the state should be Texas", "inform", {"state": "TX"}, "state", "Texas"),
+        (CONFIRM, "name: Ann Lee", "inform", {}, "name", "Ann Lee"),
+        (CONFIRM, "the name is spelled Ann Leigh", "correct", {}, "name", "Ann Leigh"),
+        (CONFIRM, "services: cloud only", "inform", {}, "services_it", "cloud only"),
+        (CONFIRM, "my e-mail is ann@lee.example", "inform", {}, "reach", "ann@lee.example"),
+        (CONFIRM, "yes but it's 202-555-0142", "affirm", {}, "reach", "(202) 555-0142"),
+    ],
+)
+def test_a_correction_changes_what_it_is_about(asks, text, intent, more, field, shown, base) -> None:
+    taken = done(quote(asks), base, text, intent, 0.9, **more)
+    assert (taken.did, taken.told) == (Did.TOLD, (field,))
+    assert taken.filling.values[field].shown == shown
+    assert taken.filling.asking == asks
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "asks"),
+    [
+        ("the state is wrong", "correct", "state"),
+        ("change the services please", "inform", "services_it"),
+        ("can i go back to employees?", "go_back", "headcount"),
+        ("employees", "inform", "headcount"),
+    ],
+)
+def test_a_field_named_is_asked_again_and_keeps_its_value(text, intent, asks, base) -> None:
+    taken = done(quote(CONFIRM), base, text, intent)
+    assert (taken.did, taken.filling.asking) == (Did.WENT_BACK, asks)
+    assert taken.filling.values == quote(CONFIRM).values
+
+
+def test_a_correction_that_cannot_be_read_is_refused_and_asked_for(base) -> None:
+    taken = done(quote(CONFIRM), base, "change headcount to lots", "inform")
+    assert (taken.did, taken.filling.asking) == (Did.REFUSED, "headcount")
+    assert "I need a number" in taken.refusal
+
+
+def test_back_goes_one_question_further_each_time(base) -> None:
+    filling, seen = quote("services_it"), []
+    for _ in range(5):
+        filling = done(filling, base, "back", "go_back").filling
+        seen.append(filling.asking)
+    assert seen == ["state", "headcount", "industry", "industry", "industry"]
+    assert filling.values == quote("services_it").values
+    assert done(quote(CONFIRM), base, "back", "go_back").filling.asking == "reach"
+
+
+@pytest.mark.parametrize("text", ["keep it", "same", "continue", "that's right"])
+def test_what_was_known_can_be_kept(text, base) -> None:
+    back = done(quote("state"), base, "back", "go_back").filling
+    turn = go_on(back, message(text, "nlu_fallback", 0.35), base, NOW)
+    assert turn.filling.values["headcount"].shown == "12"
+    assert turn.filling.asking == "state"
+
+
+def test_nothing_is_changed_in_passing_without_a_cue(base) -> None:
+    filling = replace(quote("services_it"))
+    taken = done(filling, base, "support for 30 people in Texas", "inform", 0.9, state="TX")
+    assert taken.filling.values["headcount"].shown == "12"
+    assert taken.filling.values["services_it"].shown == "support for 30 people in Texas"
+
+
+def test_one_message_may_answer_several_questions(base) -> None:
+    start = Filling(RECOMMENDATION, {}, ("industry",), "industry", at=NOW)
+    subjects = [{"kind": "industry", "id": "bpo_finance_accounting", "score": 0.8, "nearest": 0.7}]
+    told = message(
+        "a dozen people in Reno doing payroll, we use freelancers, a bank client wants proof", subjects=subjects
+    )
+    taken = step(start, told, base.profile_fields(), base, TODAY)
+    assert {name: value.shown for name, value in taken.filling.values.items()} == {
+        "industry": "Finance and accounting outsourcer",
+        "headcount": "12",
+        "state": "Nevada",
+        "contractors": "Yes",
+        "contracts": "Yes, they ask for proof",
+    }
+
+
+def test_a_trade_without_an_entry_stands_before_the_rest(base) -> None:
+    start = Filling(QUOTE, {}, ("industry",), "industry", at=NOW)
+    taken = done(start, base, "a cleaning company, 5 people in Reno")
+    assert {name: value.shown for name, value in taken.filling.values.items()} == {
+        "industry": "a cleaning company",
+        "headcount": "5",
+        "state": "Nevada",
+    }
+    assert taken.filling.values["industry"].value is None
+
+
+# --- turns ------------------------------------------------------------------------------------------
+
+
+def text_of(answer: Answer | None) -> str:
+    assert answer is not None
+    return "\n".join([answer.lead, *answer.paragraphs])
+
+
+def test_a_pause_of_a_day_welcomes_back_and_keeps_everything(base) -> None:
+    before = Filling.from_slot(quote().as_slot())
+    assert before is not None
+    turn = go_on(before, message("2m"), base, NOW + DAY)
+    assert text_of(turn.after).startswith("Welcome back: your quote request is still here.")
+    assert turn.filling.values == {**before.values, "revenue": Value([2e6, 2e6], "$2,000,000")}
+    assert "Welcome back" not in text_of(go_on(turn.filling, message("no"), base, NOW + DAY + PAUSE / 2).after)
+
+
+@pytest.mark.parametrize(("asks", "way_out"), [("revenue", 'You can say "skip"'), ("reach", "You can cancel")])
+def test_after_two_refusals_the_way_out_is_told(asks, way_out, base) -> None:
+    once = go_on(quote(asks), message("whatever"), base, NOW)
+    twice = go_on(once.filling, message("no matter what"), base, NOW)
+    assert way_out not in text_of(once.after)
+    assert way_out in text_of(twice.after)
+
+
+def test_contact_cannot_be_skipped(base) -> None:
+    for asks in quoting.CONTACT:
+        turn = go_on(quote(asks), message("skip", "skip"), base, NOW)
+        assert turn.filling.asking == asks and asks not in turn.filling.values
+        assert "no agent can answer you" in text_of(turn.after)
+
+
+def test_yes_sends_nothing_that_lacks_an_answer(base) -> None:
+    assert go_on(quote(CONFIRM), message("yes", "affirm"), base, NOW).submitted
+    lacks = replace(quote("name"), asking=CONFIRM)
+    turn = go_on(lacks, message("yes", "affirm"), base, NOW)
+    assert not turn.submitted and turn.filling.asking == "name"
+
+
+def test_a_quote_wanted_instead_of_a_list_begins_with_what_is_known(base) -> None:
+    values = {"industry": Value("msp", "MSP"), "headcount": Value([5, 5], "5"), "contracts": SKIPPED}
+    filling = Filling(RECOMMENDATION, values, ("industry", "contracts", "premises"), "premises", at=NOW)
+    turn = go_on(filling, message("just give me a quote", "get_quote", 0.95), base, NOW)
+    assert (turn.filling.form, turn.filling.asking) == (QUOTE, "state")
+    assert turn.filling.values == {name: value for name, value in values.items() if value != SKIPPED}
+    assert turn.filling.asked == ("state",)
+
+
+def test_progress_counts_the_question_asked_and_never_more_than_all(base) -> None:
+    assert progress(quote("headcount"), base) == (2, 9)
+    back = done(quote("state"), base, "back", "go_back").filling
+    assert progress(back, base)[0] == 2
+    assert progress(quote(CONFIRM), base) == (9, 9)
+
+
+def test_a_start_takes_what_is_told_and_known(base) -> None:
+    known = Filling(None, {"headcount": Value([12, 12], "12"), "contracts": SKIPPED}, at=NOW)
+    turn = begin(QUOTE, known, message("a quote for our MSP in Reno", "get_quote", industry="msp"), base, NOW)
+    assert {name: value.shown for name, value in turn.filling.values.items()} == {
+        "industry": "Managed service provider (MSP)",
+        "headcount": "12",
+        "state": "Nevada",
+    }
+    assert "Noted. Business: Managed service provider (MSP); State: Nevada." in text_of(turn.after)
+
+
+def test_other_facts_vary_the_last_recommendation(base) -> None:
+    known = Filling(None, {"headcount": Value([12, 12], "12")}, at=NOW)
+    frame = Frame(intent="ask_recommendation", industry="msp", turn=3)
+    told = message("what if we were in California?", "follow_up", state="CA")
+    turn = varied(known, frame, told, base, NOW)
+    assert turn is not None and "in California" in turn.said[0].lead
+    assert varied(known, replace(frame, intent="ask_cost"), told, base, NOW) is None
+
+
+# --- the slot ---------------------------------------------------------------------------------------
+
+VALUES = st.dictionaries(
+    st.sampled_from(["industry", "headcount", "state", "reach", "more"]),
+    st.builds(
+        Value,
+        st.one_of(st.none(), st.booleans(), st.text(max_size=9), st.lists(st.floats(0, 1e9), min_size=2, max_size=2)),
+        st.text(max_size=9),
+    ),
+)
+
+
+@given(
+    st.builds(
+        Filling,
+        st.sampled_from([QUOTE, RECOMMENDATION, None]),
+        VALUES,
+        st.lists(st.sampled_from(["industry", "state"]), unique=True).map(tuple),
+        st.sampled_from(["state", CONFIRM, None]),
+        st.integers(0, 9),
+        st.floats(0, 2e9),
+        st.booleans(),
+    )
+)
+def test_a_form_is_read_back_from_its_slot_as_it_was(filling: Filling) -> None:
+    assert Filling.from_slot(filling.as_slot()) == filling
+
+
+@pytest.mark.parametrize("slot", [None, {}, {"form": "quote"}, {"values": {}, "asked": [], "asking": None}])
+def test_a_slot_of_another_version_is_ignored(slot) -> None:
+    assert Filling.from_slot(slot) is None
+
+
+def test_a_slot_with_more_than_is_known_keeps_what_is(base) -> None:
+    assert Filling.from_slot({**quote().as_slot(), "colour": "red"}) == quote()
+
+
+# --- any text ---------------------------------------------------------------------------------------
+
+WORDS = """yes no 12 -3 10^12 2m $5k 3.5 Reno NV in Texas people employees dee@example.com 202-555-0142 <b> change the
+state to actually not 15 name : skip back why cancel office home contractors claims sued ? , . what is GL"""
+NAMES_OF_INTENTS = """inform affirm deny correct skip go_back repeat cancel ask_why ask_term ask_coverage report_claim
+talk_to_agent get_quote greet out_of_scope complain nlu_fallback follow_up"""
+TEXTS = st.one_of(st.text(max_size=80), st.lists(st.sampled_from(WORDS.split()), max_size=9).map(" ".join))
+INTENTS = st.sampled_from(NAMES_OF_INTENTS.split())
+
+
+def is_valid(field: ProfileField, value: Value, base: KnowledgeBase) -> bool:
+    """Whether a value is one that the rules and the agent can do with."""
+    if value == SKIPPED:
+        return True
+    it = value.value
+    if not isinstance(value.shown, str) or not value.shown or "<" in value.shown:
+        return False
+    if field.kind in ("count", "money"):
+        limits = field.limits or Bounds(at_least=0, at_most=math.inf, otherwise="")
+        whole = field.kind == "money" or not any(end % 1 for end in it)
+        return len(it) == 2 and limits.at_least <= it[0] <= it[1] <= limits.at_most and whole
+    if field.kind == "industry":
+        return len(value.shown) <= LONGEST_ANSWER and (it is None or base.industry(it) is not None)
+    if field.kind == "state":
+        return us.states.lookup(it, field="abbr") is not None
+    if field.kind == "yes_no":
+        return isinstance(it, bool)
+    if field.kind == "choice":
+        return it in [option.id for option in field.options]
+    if field.kind == "name":
+        return len(it) <= LONGEST_NAME and read_name(it) is not None
+    if field.kind == "reach":
+        return bool(it) and find_reach(value.shown) == it
+    return len(it) <= LONGEST_ANSWER and it.strip() == it
+
+
+@settings(PATIENT, max_examples=250)
+@given(data=st.data(), texts=st.lists(TEXTS, min_size=1, max_size=3), confidence=st.floats(0.3, 1))
+def test_nothing_unchecked_ever_enters_a_form_and_nothing_breaks_it(data, texts, confidence, base) -> None:
+    form = data.draw(st.sampled_from([QUOTE, RECOMMENDATION]))
+    known = quote().values if data.draw(st.booleans()) else {}
+    fields = {each.id: each for each in PLANS[form].fields(Filling(form, known), base)}
+    asks = data.draw(st.sampled_from([*fields, CONFIRM] if form == QUOTE else [*fields]))
+    filling = Filling(
+        form, known, tuple(dict.fromkeys([*known, asks])) if asks != CONFIRM else tuple(known), asks, at=NOW
+    )
+    for text in texts:
+        turn = go_on(filling, message(text, data.draw(INTENTS), confidence), base, NOW)
+        filling = turn.filling
+        if filling.form is None:
+            break
+        fields = {**fields, **{each.id: each for each in PLANS[filling.form].fields(filling, base)}}
+        wrong = {
+            name: value for name, value in filling.values.items() if name in fields and value not in known.values()
+        }
+        wrong.pop(quoting.MORE, None)
+        assert all(is_valid(fields[name], value, base) for name, value in wrong.items()), (text, wrong)
+        assert not turn.submitted or quoting.next_field(filling, base) is None
