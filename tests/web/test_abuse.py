@@ -254,3 +254,11 @@ async def test_other_paths_of_the_chat_do_not_exist(visitor: Visitor, path: str)
     async with visitor.http.post(visitor.server.url + path, data=b"{}", headers=JSON) as reply:
         assert reply.status in (404, 405)
         assert "Traceback" not in await reply.text()
+
+
+@pytest.mark.parametrize("digits", [30, 5000])
+async def test_number_to_begin_after_that_is_absurdly_large_harms_nobody(visitor: Visitor, digits: int) -> None:
+    query = {"token": visitor.token, "after": "9" * digits}
+    async with visitor.http.get(f"{visitor.server.url}/chat/stream", params=query) as reply:
+        assert reply.status == 200
+        assert b"still here" in await reply.content.readuntil(b"still here")

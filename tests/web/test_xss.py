@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 from conftest import Server
-from playwright.async_api import Browser, Page, expect
-from test_widget import browser, open_chat, window
+from playwright.async_api import Browser, BrowserContext, Page, expect
+from test_widget import ask, browser, context, open_chat, window
 
-__all__ = ["browser"]  # a fixture
+__all__ = ["browser", "context"]  # fixtures
 
 pytestmark = pytest.mark.asyncio
 
