@@ -91,16 +91,11 @@ class GuideAction(Action, ABC):
             dispatcher.utter_message(text=notice(base))
             events.append(SlotSet("notice_given", True))
         message = tracker.latest_message
-        on_its_way = filling is not None and filling.form is not None and not starts_over(tracker)
-        form = go_on(filling, message, base, now) if filling and on_its_way else None
-        if form and form.submitted:
-            form = _submitted(form.filling, tracker, base)
-        elif form is None:
-            form = varied(filling, frame, message, base, now)
+        form = _form_turn(filling, frame, tracker, base, now)
         shown = list(form.said) if form else []
         if form is None or form.digression:
             replies = self._answered(tracker, frame, filling, base)
-            opened = opens(*replies[0], message, base) if form is None and len(replies) == 1 else None
+            opened = opens(*replies[0], message, base, now) if form is None and len(replies) == 1 else None
             if opened:
                 form = begin(opened, filling, message, base, now)
                 shown = list(form.said)
@@ -108,7 +103,7 @@ class GuideAction(Action, ABC):
                 for question, answer in replies:
                     shown.append(matched(filling, question, answer, base))
                     frame = remembered(base, question, answer, frame, _turn(tracker))
-        elif form and shown and shown[-1].status is Status.ANSWERED:
+        elif shown and shown[-1].status is Status.ANSWERED:
             frame = remembered(base, _told_of(form.filling, message, frame), shown[-1], frame, _turn(tracker))
         if form:
             shown += [form.after] if form.after else []
@@ -143,6 +138,16 @@ def starts_over(tracker: Tracker) -> bool:
     filling = Filling.from_slot(tracker.get_slot("form"))
     least = SURE_RESTART if filling and filling.form else 0.0
     return intent.get("name") == "restart" and float(intent.get("confidence") or 0.0) >= least
+
+
+def _form_turn(
+    filling: Filling | None, frame: Frame | None, tracker: Tracker, base: KnowledgeBase, now: float
+) -> Turn | None:
+    """What the form on its way makes of the message, or the recommendation given last; None where neither is meant."""
+    if filling is None or filling.form is None or starts_over(tracker):
+        return varied(filling, frame, tracker.latest_message, base, now)
+    turn = go_on(filling, tracker.latest_message, base, now)
+    return _submitted(turn.filling, tracker, base) if turn.submitted else turn
 
 
 def _submitted(filling: Filling, tracker: Tracker, base: KnowledgeBase) -> Turn:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from actions.question import Question
-from actions.relevance import known, likeliest
+from actions.relevance import known, likeliest, log_odds
 from knowledge.base import KnowledgeBase
 
 WEIGHTS = Path(__file__).with_name("confidence.json")
@@ -30,7 +30,7 @@ def evidence(question: Question, base: KnowledgeBase) -> dict[str, float]:
     first = question.ranking[0][1] if question.ranking else question.confidence
     found = likeliest(question, base)
     chance = SAME_QUESTION if known(question, base) else found[1] if found else first
-    return {"intent": _log_odds(first), "chance": _log_odds(chance)}
+    return {"intent": log_odds(first), "chance": log_odds(chance)}
 
 
 def confidence(question: Question, base: KnowledgeBase) -> float:
@@ -44,8 +44,3 @@ def confidence(question: Question, base: KnowledgeBase) -> float:
 def _weights() -> dict[str, float]:
     weights: dict[str, float] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     return weights
-
-
-def _log_odds(probability: float) -> float:
-    bounded = min(max(probability, 1e-3), 1 - 1e-3)
-    return math.log(bounded / (1 - bounded))

@@ -91,12 +91,12 @@ def evidence(candidate: Candidate, question: Question, base: KnowledgeBase) -> d
     rivals = {f"{kind}_score": best[kind] for kind in KINDS if kind != candidate.kind}
     rivals |= {f"{kind}_nearest": near[kind] for kind in KINDS if kind != candidate.kind}
     return {
-        "score": _log_odds(candidate.score),
+        "score": log_odds(candidate.score),
         "nearest": candidate.nearest,
         "very_near": max(0.0, candidate.nearest - 0.8),
         "lead": candidate.lead,
         "named": float(candidate.named),
-        "own_intent": _log_odds(sum(chances.get(intent, 0.0) for intent in own_intent)),
+        "own_intent": log_odds(sum(chances.get(intent, 0.0) for intent in own_intent)),
         "own_intent_first": float(first[0] in own_intent),
         "other_intent": first[1] if first[0] not in own_intent else 0.0,
         "out_of_scope": chances.get("out_of_scope", 0.0),
@@ -158,6 +158,7 @@ def _weights() -> dict[str, dict[str, float]]:
     return weights
 
 
-def _log_odds(probability: float) -> float:
+def log_odds(probability: float) -> float:
+    """Log-odds of a chance; bounded, so that certainty stays finite."""
     bounded = min(max(probability, 1e-3), 1 - 1e-3)
     return math.log(bounded / (1 - bounded))

@@ -16,12 +16,12 @@ from typing import Any
 
 from actions.forms.fields import ABOUT_CLAIMS, Read, Refusal, Said, Value, answer_to, described, mentioned
 from actions.forms.wishes import (
+    COMES_FIRST,
     NUMBERS,
     WORDS,
     Heard,
     asks_something,
     asks_why,
-    comes_first,
     goes_back,
     goes_on,
     greets,
@@ -180,7 +180,7 @@ def _clicked(filling: Filling, message: Mapping[str, Any], said: Said) -> Step |
     """A button of the form, or of another answer."""
     if not said.chosen:
         other = message.get("ask") and said.intent != "unreadable"
-        return Step(filling, Did.DIGRESSED, interrupted=comes_first(said.intent)) if other else None
+        return Step(filling, Did.DIGRESSED, interrupted=said.intent in COMES_FIRST) if other else None
     name = said.chosen["field"]
     if name == CONFIRM:
         return Step(filling, Did(said.chosen["value"]))
@@ -196,9 +196,10 @@ def _left(filling: Filling, heard: Heard, read: Read, asked: ProfileField | None
     if not is_never_an_answer(heard, read, asked):
         return None
     # A claim told where claims are asked about is an answer, too.
-    is_answer = asked and asked.id in ABOUT_CLAIMS and heard.intent == "report_claim" and isinstance(read, Value)
-    told = {asked.id: read} if asked and is_answer and isinstance(read, Value) else {}
-    return Step(filling.knowing(told), Did.DIGRESSED, tuple(told), interrupted=comes_first(heard.intent))
+    told = {}
+    if asked and asked.id in ABOUT_CLAIMS and heard.intent == "report_claim" and isinstance(read, Value):
+        told = {asked.id: read}
+    return Step(filling.knowing(told), Did.DIGRESSED, tuple(told), interrupted=heard.intent in COMES_FIRST)
 
 
 def _steered(filling: Filling, heard: Heard, read: Read, asked: ProfileField | None) -> Step | None:
@@ -293,7 +294,7 @@ def _spoken_for(asked: ProfileField, told: Mapping[str, Value], fields: list[Pro
     if not told or asked.id in told:
         return False
     kinds = {each.kind for each in fields if each.id in told}
-    return asked.kind in ("text", "industry", "name") or (asked.kind in NUMBERS and bool(kinds & set(NUMBERS)))
+    return asked.kind in WORDS or (asked.kind in NUMBERS and bool(kinds & set(NUMBERS)))
 
 
 def _elsewhere(filling: Filling, said: Said, fields: list[ProfileField], base: KnowledgeBase) -> dict[str, Value]:

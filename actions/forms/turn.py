@@ -5,16 +5,16 @@ The form itself is in ``filling``; what is asked and what comes of it in ``quoti
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from actions.answer import Answer, Button, Status
 from actions.forms import quoting, recommending
 from actions.forms.fields import Said, Value, described, mentioned
 from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step, step
+from actions.forms.wishes import asks_how
 from actions.question import Frame, Question
 from actions.responding import TALK_TO_AGENT
 from actions.wording import listed
@@ -28,7 +28,6 @@ FACTS_OF_A_STORY = 3  # facts that tell of a business, whatever is asked about i
 UNSURE = 0.8  # confidence below which so many facts are taken for what the message is about
 PATIENCE = 2  # answers that could not be taken before skipping is offered
 OFFERED_TRADES = ("call_center", "bpo", "it_consultant", "msp")
-_HOW_TO = re.compile(r"\W*(?:how|what|where|which|when|who|why|do i)\b", re.IGNORECASE)
 _STARTED_BY = {"get_quote": QUOTE, "ask_recommendation": RECOMMENDATION}
 VARIES = {"follow_up", "inform", "correct", "nlu_fallback"}
 
@@ -88,7 +87,9 @@ class Turn:
     submitted: bool = False
 
 
-def opens(question: Question, answer: Answer, message: Mapping[str, Any], base: KnowledgeBase) -> str | None:
+def opens(
+    question: Question, answer: Answer, message: Mapping[str, Any], base: KnowledgeBase, now: float
+) -> str | None:
     """The form that a question begins, beside or instead of its answer."""
     asked = message.get("ask") or {}
     if asked.get("start") in PLANS:
@@ -96,14 +97,17 @@ def opens(question: Question, answer: Answer, message: Mapping[str, Any], base: 
     if message.get("ask"):
         return None if answer.status is not Status.CLARIFY else _STARTED_BY.get(question.intent)
     if question.intent == "get_quote":
-        return None if _HOW_TO.match(question.text) else QUOTE
-    facts = _mentioned(message, base)
-    beside = facts.keys() - {"industry"}
-    if question.intent == "ask_recommendation" and not question.topic:
-        return RECOMMENDATION if len(beside) >= FACTS_FOR_A_START or answer.status is Status.CLARIFY else None
-    if question.intent == "inform" and len(beside) >= FACTS_FOR_A_START:
-        return RECOMMENDATION
+        return None if asks_how(question.text) else QUOTE
+    recommends = question.intent == "ask_recommendation" and not question.topic
     unsure = question.confidence < UNSURE and question.intent.startswith("ask_") and not question.policies
+    if not (recommends or unsure or question.intent == "inform"):
+        return None  # most messages: their facts need not be read
+    facts = _mentioned(message, base, now)
+    enough = len(facts.keys() - {"industry"}) >= FACTS_FOR_A_START
+    if recommends:
+        return RECOMMENDATION if enough or answer.status is Status.CLARIFY else None
+    if question.intent == "inform" and enough:
+        return RECOMMENDATION
     return RECOMMENDATION if unsure and len(facts) >= FACTS_OF_A_STORY else None
 
 
@@ -115,7 +119,7 @@ def varied(
         return None
     if str((message.get("intent") or {}).get("name")) not in VARIES:
         return None
-    told = _mentioned(message, base)
+    told = _mentioned(message, base, now)
     names = {e["entity"] for e in message.get("entities") or []} & {"policy", "exposure", "term", "topic"}
     if not told or names:
         return None
@@ -144,7 +148,7 @@ def _of_frame(frame: Frame, base: KnowledgeBase) -> dict[str, Value]:
 
 def begin(form: str, known: Filling | None, message: Mapping[str, Any], base: KnowledgeBase, now: float) -> Turn:
     """The first turn of a form: what is known already is not asked."""
-    told = _mentioned(message, base, form)
+    told = _mentioned(message, base, now, form)
     values = {name: value for name, value in (known.values if known else {}).items() if value != SKIPPED}
     asked_for = base.industry((message.get("ask") or {}).get("industry"))
     trade = {"industry": Value(asked_for.id, asked_for.name)} if asked_for else {}
@@ -156,8 +160,7 @@ def begin(form: str, known: Filling | None, message: Mapping[str, Any], base: Kn
 def go_on(filling: Filling, message: Mapping[str, Any], base: KnowledgeBase, now: float) -> Turn:
     """A message while a form is on its way."""
     plan = PLANS[filling.form or ""]
-    today = datetime.fromtimestamp(now, UTC).date()
-    taken = step(replace(filling, at=now), message, plan.fields(filling, base), base, today)
+    taken = step(replace(filling, at=now), message, plan.fields(filling, base), base, _date(now))
     turn = _DONE[taken.did](taken, filling, base)
     if now - filling.at > PAUSE and turn.after:
         turn.after.lead = f"Welcome back: your {plan.name} is still here.\n\n{turn.after.lead}"
@@ -377,9 +380,15 @@ def progress(filling: Filling, base: KnowledgeBase) -> tuple[int, int]:
     return at, asked + left + (filling.form == QUOTE)
 
 
-def _mentioned(message: Mapping[str, Any], base: KnowledgeBase, form: str = RECOMMENDATION) -> dict[str, Value]:
+def _mentioned(
+    message: Mapping[str, Any], base: KnowledgeBase, now: float, form: str = RECOMMENDATION
+) -> dict[str, Value]:
     """What the message that begins a form tells already."""
-    said = Said.of(message, datetime.now(UTC).date())
+    said = Said.of(message, _date(now))
     fields = PLANS[form].fields(Filling(form), base)
     found = {each.id: mentioned(each, said, base) or described(each, said, base) for each in fields}
     return {name: value for name, value in found.items() if value}
+
+
+def _date(now: float) -> date:
+    return datetime.fromtimestamp(now, UTC).date()

@@ -203,12 +203,12 @@ def asks_why(heard: Heard, aside: bool) -> bool:
 def wants_quote(heard: Heard) -> bool:
     """ "just get me a quote", but not how that is done"""
     asked_for = heard.is_surely("get_quote", at_least=SURE_QUOTE) and _QUOTE.search(heard.text)
-    return bool(asked_for) and not _HOW_TO.match(heard.text)
+    return bool(asked_for) and not asks_how(heard.text)
 
 
-def comes_first(intent: str) -> bool:
-    """Whether what was asked for leaves no room for a question of the form."""
-    return intent in COMES_FIRST
+def asks_how(text: str) -> bool:
+    """Whether a message about a quote asks how one is had, and does not ask for it."""
+    return bool(_HOW_TO.match(text))
 
 
 def greets(heard: Heard) -> bool:

@@ -47,10 +47,9 @@ class GuideProcessor(MessageProcessor):
         understood: before, "delete my SSN" would lose its meaning.
         """
         parsed = await self._understood(message, tracker, only_output_properties)
-        message.text = mask(str(parsed["text"]))
-        for each in (parsed, *parsed.get("parts", [])):
-            each["text"] = without_placeholders(mask(str(each["text"])))
-            each["begins_asking"] = begins_asking(each["text"])
+        message.text = _finished(parsed)
+        for part in parsed.get("parts", []):
+            _finished(part)
         return parsed
 
     async def _understood(
@@ -125,6 +124,14 @@ class _GuardedAction(Action):
 
 def _unavailable() -> dict[str, Any]:
     return {"status": "fallback", "intent": "error", "verdict": None, "policies": [], "entries": []}
+
+
+def _finished(parsed: dict[str, Any]) -> str:
+    """The masked text of parse data, which keep what is left to read of it, and whether it begins as a question."""
+    masked = mask(str(parsed["text"]))
+    parsed["text"] = without_placeholders(masked)
+    parsed["begins_asking"] = begins_asking(parsed["text"])
+    return masked
 
 
 def _decided(text: str, ask: dict[str, Any]) -> dict[str, Any]:
