@@ -46,15 +46,14 @@ UNLIMITED = {"GUIDE_WEB_RATE_SESSION": "off", "GUIDE_WEB_RATE_IP": "off"}
 class Line:
     """A TCP line to a server on this machine that breaks, as a train's or a phone's does.
 
-    An async context manager. Of everything that goes through, either way, chunk number n of ``breaks`` is
-    lost, and with it all connections of that moment; new ones can be made at once.
+    An async context manager. It holds until it is told at which moments to break.
     """
 
-    def __init__(self, port: int, breaks: Iterable[int] = ()) -> None:
+    def __init__(self, port: int) -> None:
         self.broken = 0
         """How often the line broke at a chunk."""
         self._target = port
-        self._breaks = frozenset(breaks)
+        self._breaks: frozenset[int] = frozenset()
         self._chunks = 0
         self._closed = False
         self._writers: set[asyncio.StreamWriter] = set()
@@ -72,6 +71,14 @@ class Line:
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
         self.close()
+
+    def break_at(self, chunks: Iterable[int]) -> None:
+        """Of all that goes through from now on, either way, lose the chunks of these numbers.
+
+        With each go all connections of that moment; new ones can be made at once. Without numbers, hold.
+        """
+        self._breaks = frozenset(chunks)
+        self._chunks = 0
 
     def close(self) -> None:
         """Cut everything, and let nobody through until `open`."""
@@ -376,26 +383,29 @@ async def breaks(browser: Browser, port: int, messages: int, count: int) -> list
     say(f"{messages} messages through a line that breaks {count} times …")
     each = messages // VISITORS
     found, seen_alike = Delivered(), 0
-    # A message is at least four chunks; so every break comes while messages are still on their way.
-    at = random.Random(messages).sample(range(5 * VISITORS, 3 * messages), count)
-    async with Line(port, at) as line, AsyncExitStack() as stack:
+    async with Line(port) as line, AsyncExitStack() as stack:
         pages = []
         for _ in range(VISITORS):
             pages.append(await opened(await stack.enter_async_context(fresh(browser)), line.url))
         sent = [[f"{question(n)} ({visitor}/{n})" for n in range(each)] for visitor in range(VISITORS)]
 
-        async def visit(page: Page, texts: list[str]) -> tuple[list[Any], list[Any]]:
-            chat = page.locator("insurance-guide-chat")
-            await chat.evaluate(TALK, texts)
+        async def shown(page: Page, texts: list[str]) -> list[Any]:
             await page.wait_for_function(SETTLED, arg=len(texts), timeout=SETTLE_DEADLINE_MS)
-            live = await chat.evaluate(SHOWN)
-            await page.reload()
-            await page.wait_for_function(SETTLED, arg=len(texts), timeout=SETTLE_DEADLINE_MS)
-            return live, await chat.evaluate(SHOWN)
+            return list(await page.locator("insurance-guide-chat").evaluate(SHOWN))
 
-        for texts, (live, kept) in zip(sent, await asyncio.gather(*map(visit, pages, sent)), strict=True):
+        async def talk(page: Page, texts: list[str]) -> list[Any]:
+            await page.locator("insurance-guide-chat").evaluate(TALK, texts)
+            return await shown(page, texts)
+
+        # A message is at least four chunks; so every break comes while messages are still on their way.
+        line.break_at(random.Random(messages).sample(range(1, 3 * messages), count))
+        live = await asyncio.gather(*map(talk, pages, sent))
+        line.break_at(())  # a page cannot be loaded through a line that breaks
+        for page, texts, before in zip(pages, sent, live, strict=True):
+            await page.reload()
+            kept = await shown(page, texts)
             found.count(texts, kept)
-            seen_alike += live == kept
+            seen_alike += before == kept
     return [
         Row("breaking line: messages sent, breaks", f"{found.sent}, {line.broken}"),
         Row("breaking line: lost, doubled", f"{found.lost}, {found.doubled}"),
