@@ -47,6 +47,8 @@ confidence: .make/dev train ## Learn anew how sure the guide may be of its answe
 	$(PY) -m scripts.fit_confidence
 thresholds: .make/dev train ## Show what other thresholds would cost on the development questions
 	$(PY) -m scripts.choose_thresholds
+pictures: .make/dev train ## Draw the website chat's main states into docs/pictures
+	$(PY) -m scripts.draw_website
 clean: ## Remove everything that was made: environment, model, database, caches
 	rm -rf .venv .uv .make models .rasa knowledge/guide.db .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -68,4 +70,4 @@ $(UV):
 	@$(UV) pip install --quiet --python $(PY) -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help setup train run shell ask test lint bench-nlu bench-runtime bench-website bench-knowledge lock encoder relevance confidence thresholds clean
+.PHONY: help setup train run shell ask test lint bench-nlu bench-runtime bench-website bench-knowledge lock encoder relevance confidence thresholds pictures clean

@@ -80,11 +80,13 @@ def serve(port: int, interface: str) -> None:
     Example:
       guide serve --port 8080
     """
+    from bot.channels.settings import SettingError, WebSettings
     from bot.runtime import supervisor as s
 
     model = _ready_or_stop()
     logs = _state_folder() / "logs"
     try:
+        WebSettings.read()  # for its complaints: the server would make them in the middle of its log
         s.require_free(port, interface)
         action_port = s.free_port()
         local = "127.0.0.1" if interface == "0.0.0.0" else interface
@@ -112,7 +114,7 @@ def serve(port: int, interface: str) -> None:
             s.wait_until_healthy(servers)
             click.echo(f"The guide is at http://{local}:{port}/  (Ctrl-C stops it; logs in {logs})")
             s.watch(servers)
-    except s.CannotStart as error:
+    except (s.CannotStart, SettingError) as error:
         _stop(str(error))
     except KeyboardInterrupt:
         click.echo("Stopped.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import re
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -31,18 +33,34 @@ _PAGE_POLICY = {
 _EMBEDDABLE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
+# "gzip", but not "gzip;q=0", which refuses it.
+_TAKES_GZIP = re.compile(r"(?:^|[,\s])(?:gzip|\*)(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))\s*(?:[,;]|$)", re.IGNORECASE)
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether a client that sends this Accept-Encoding reads what is compressed."""
+    return bool(_TAKES_GZIP.search(accepted))
+
+
 def page_handler(name: str) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
     """What answers with a file of the web folder; browsers keep it and ask whether it is still the same."""
     path = FOLDER / name
-    body = path.read_bytes()
+    plain = path.read_bytes()
+    packed = gzip.compress(plain, 9, mtime=0)
+    digest = hashlib.sha256(plain).hexdigest()[:20]
     policy = _PAGE_POLICY if path.suffix == ".html" else _EMBEDDABLE
-    etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-    headers = {**_SECURITY, **policy, "ETag": etag, "Cache-Control": "no-cache"}
+    headers = {**_SECURITY, **policy, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     content_type = _TYPES[path.suffix]
 
     async def send(request: Request) -> HTTPResponse:
+        zipped = takes_gzip(request.headers.get("accept-encoding", ""))
+        # Each form has its own tag: a cache in between must not take one for the other.
+        etag = f'"{digest}-gzip"' if zipped else f'"{digest}"'
+        tagged = {**headers, "ETag": etag}
         if request.headers.get("if-none-match") == etag:
-            return response.empty(304, headers=headers)
-        return response.raw(body, headers=headers, content_type=content_type)
+            return response.empty(304, headers=tagged)
+        if zipped:
+            return response.raw(packed, headers={**tagged, "Content-Encoding": "gzip"}, content_type=content_type)
+        return response.raw(plain, headers=tagged, content_type=content_type)
 
     return send

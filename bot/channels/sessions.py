@@ -6,8 +6,9 @@ import math
 import os
 import secrets
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -103,14 +104,12 @@ class Rate:
     seconds: float
 
     @classmethod
-    def parse(cls, text: str) -> Rate | None:
-        """Read ``20/60`` (20 in 60 seconds); ``off`` means no limit."""
-        if text.strip().lower() == "off":
-            return None
+    def parse(cls, text: str) -> Rate:
+        """Read ``20/60`` (20 in 60 seconds); raises ValueError for what is no rate."""
         count, _, seconds = text.partition("/")
         rate = cls(int(count), float(seconds or 60))
-        if rate.count < 1 or rate.seconds <= 0:
-            raise ValueError(f"{text!r} is no rate: write, for example, 20/60 or off")
+        if rate.count < 1 or not 0 < rate.seconds < math.inf:
+            raise ValueError(f"{text!r} is no rate")
         return rate
 
 
@@ -139,3 +138,24 @@ class RateLimiter:
             wait = math.ceil((1 - tokens) / per_second)
             advice = f"Please try again in {wait} {'second' if wait == 1 else 'seconds'}."
             raise ChatError(429, "too_many", f"That was a lot at once. {advice}", retry_after=wait)
+
+
+class Slots:
+    """At most ``limit`` of something at a time for each key; without a limit, as many as come."""
+
+    def __init__(self, limit: int | None) -> None:
+        self._limit = limit
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def hold(self, key: str) -> Iterator[None]:
+        """Take one for as long as the block lasts, or refuse."""
+        if self._limit is not None and self._taken[key] >= self._limit:
+            raise ChatError(429, "too_many", "Too many chats are open at this address.", retry_after=30)
+        self._taken[key] += 1
+        try:
+            yield
+        finally:
+            self._taken[key] -= 1
+            if not self._taken[key]:
+                del self._taken[key]

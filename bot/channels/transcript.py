@@ -44,6 +44,15 @@ class Transcript(Protocol):
     def since(self, session: str, after: int = 0, limit: int = 500) -> list[Entry]:
         """The last ``limit`` messages that follow number ``after``."""
 
+    def owe(self, session: str, client_id: str) -> None:
+        """Note, before a client's message is stored, that it wants an answer."""
+
+    def settle(self, session: str, client_id: str) -> None:
+        """Note that a client's message has its answer, or needs none."""
+
+    def owed(self) -> list[str]:
+        """Sessions that a server which was killed has left without an answer; told once."""
+
     def forget(self, session: str) -> None:
         """Erase what was said in a session, because its visitor asked to; only empty, numbered messages stay."""
 
@@ -71,6 +80,10 @@ class SqliteTranscript:
         self._db.execute(
             "CREATE TABLE IF NOT EXISTS message (session TEXT, seq INTEGER, at REAL NOT NULL, client_id TEXT,"
             " body TEXT NOT NULL, PRIMARY KEY (session, seq), UNIQUE (session, client_id)) WITHOUT ROWID"
+        )
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS owed (session TEXT, client_id TEXT, PRIMARY KEY (session, client_id))"
+            " WITHOUT ROWID"
         )
 
     def append(self, session: str, body: Body, client_id: str | None = None) -> int:
@@ -102,6 +115,18 @@ class SqliteTranscript:
             (session, after, limit),
         ).fetchall()
         return [_entry(row) for row in reversed(rows)]
+
+    def owe(self, session: str, client_id: str) -> None:
+        self._db.execute("INSERT OR IGNORE INTO owed VALUES (?, ?)", (session, client_id))
+
+    def settle(self, session: str, client_id: str) -> None:
+        self._db.execute("DELETE FROM owed WHERE session = ? AND client_id = ?", (session, client_id))
+
+    def owed(self) -> list[str]:
+        # A message that never got as far as the transcript was not acknowledged: its client sends it again.
+        rows = self._db.execute("SELECT DISTINCT session FROM owed JOIN message USING (session, client_id)").fetchall()
+        self._db.execute("DELETE FROM owed")
+        return [session for (session,) in rows]
 
     def forget(self, session: str) -> None:
         self._db.execute("UPDATE message SET body = '{\"erased\": true}' WHERE session = ?", (session,))

@@ -7,10 +7,8 @@ In ``credentials.yml``::
       allowed_origins: [https://agency.example]    # else GUIDE_WEB_ORIGINS, comma separated
       title: Larkfield insurance guide       # heading of the chat window
 
-All three are optional; without ``allowed_origins`` only the bot's own page may use the chat. More comes
-from the environment: ``GUIDE_STATE`` (folder of secret and transcripts), ``GUIDE_WEB_RATE_SESSION`` and
-``GUIDE_WEB_RATE_IP`` (like ``20/60``, or ``off``), ``GUIDE_WEB_TURN_TIMEOUT`` (seconds). Behind a proxy
-that sets X-Forwarded-For, ``SANIC_PROXIES_COUNT=1`` makes the IP limit count visitors and not the proxy.
+All three are optional; without ``allowed_origins`` only the bot's own page may use the chat. More settings
+come from the environment (`bot.channels.settings`).
 """
 
 from __future__ import annotations
@@ -19,9 +17,8 @@ import asyncio
 import hashlib
 import json
 import logging
-import os
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import aclosing
 from functools import wraps
 from pathlib import Path
@@ -43,8 +40,10 @@ from bot.channels.sessions import (
     Rate,
     RateLimiter,
     Sessions,
+    Slots,
     persistent_secret,
 )
+from bot.channels.settings import WebSettings, origins
 from bot.channels.streams import Rooms
 from bot.channels.transcript import Body, SqliteTranscript
 from bot.channels.welcome import load_notice, load_welcome
@@ -140,34 +139,38 @@ class WebChannel(InputChannel):
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChannel:
         credentials = credentials or {}
-        origins = credentials.get("allowed_origins") or os.environ.get("GUIDE_WEB_ORIGINS", "").split(",")
+        settings = WebSettings.read()
+        own = credentials.get("allowed_origins")
         return cls(
-            state=Path(os.environ.get("GUIDE_STATE", ".state")),
-            secret=credentials.get("secret") or os.environ.get("GUIDE_WEB_SECRET"),
-            allowed_origins=[origins] if isinstance(origins, str) else origins,
+            state=settings.state,
+            secret=credentials.get("secret") or settings.secret,
+            allowed_origins=origins(own if isinstance(own, str) else ",".join(own)) if own else settings.origins,
             title=credentials.get("title") or "Insurance guide",
-            session_rate=Rate.parse(os.environ.get("GUIDE_WEB_RATE_SESSION", "20/60")),
-            ip_rate=Rate.parse(os.environ.get("GUIDE_WEB_RATE_IP", "120/60")),
-            turn_timeout=float(os.environ.get("GUIDE_WEB_TURN_TIMEOUT", "60")),
+            session_rate=settings.session_rate,
+            ip_rate=settings.ip_rate,
+            ip_streams=settings.ip_streams,
+            turn_timeout=settings.turn_timeout,
         )
 
     def __init__(
         self,
         state: Path,
         secret: str | None = None,
-        allowed_origins: list[str] | None = None,
+        allowed_origins: Iterable[str] = (),
         title: str = "Insurance guide",
         session_rate: Rate | None = None,
         ip_rate: Rate | None = None,
+        ip_streams: int | None = None,
         turn_timeout: float = 60.0,
         heartbeat: float = 15.0,
     ) -> None:
         self.title = title
         self._state = state
         self._sessions = Sessions(secret or persistent_secret(state))
-        self._origins = Origins(allowed_origins or ())
+        self._origins = Origins(allowed_origins)
         self._by_session = RateLimiter(session_rate)
         self._by_ip = RateLimiter(ip_rate)
+        self._ip_streams = Slots(ip_streams)
         self._turn_timeout = turn_timeout
         self._heartbeat = heartbeat
         self._turns: set[asyncio.Task[None]] = set()
@@ -205,6 +208,8 @@ class WebChannel(InputChannel):
             feedback = Feedback(self._state / "feedback.db")
             feedback.forget_older_than(KEPT_DAYS)
             self.rooms = Rooms(transcript, feedback, self._heartbeat)
+            for session in transcript.owed():  # the turn died with the server that was killed
+                self.rooms.say(session, {"from": "bot", "text": APOLOGY, "error": True})
 
         @web.before_server_stop
         async def stop(*_: Any) -> None:
@@ -292,6 +297,7 @@ class WebChannel(InputChannel):
         seq = self.rooms.transcript.seq_of(session, client_id)
         if seq is None:
             self._by_session.take(session)
+            self.rooms.transcript.owe(session, client_id)
             seq = self.rooms.say(session, {"from": "visitor", "text": mask(text)}, client_id)
             turn = asyncio.create_task(self._answer(session, client_id, text))
             self._turns.add(turn)
@@ -341,6 +347,7 @@ class WebChannel(InputChannel):
                 logger.exception("A web turn failed.")
             if output.reply_due:
                 self.rooms.say(session, {"from": "bot", "text": APOLOGY, "error": True})
+            self.rooms.transcript.settle(session, client_id)
 
     async def _stream(self, request: Request, origin: str) -> None:
         """Everything said after the number the client names, and then whatever is said next."""
@@ -350,11 +357,12 @@ class WebChannel(InputChannel):
         # EventSource repeats the URL when it reconnects, so the header it adds is the newer one.
         after = request.headers.get("last-event-id") or request.args.get("after") or "0"
         headers = {**_API_HEADERS, "X-Accel-Buffering": "no"}  # nginx must not hold events back
-        stream = await request.respond(headers=headers, content_type="text/event-stream; charset=utf-8")
-        async with aclosing(self.rooms.follow(session, int(after) if _SEQ.fullmatch(after) else 0)) as events:
-            async for event in events:
-                await stream.send(event)
-        await stream.eof()
+        with self._ip_streams.hold(_ip(request)):
+            stream = await request.respond(headers=headers, content_type="text/event-stream; charset=utf-8")
+            async with aclosing(self.rooms.follow(session, int(after) if _SEQ.fullmatch(after) else 0)) as events:
+                async for event in events:
+                    await stream.send(event)
+            await stream.eof()
 
 
 def clean_text(value: object) -> str:

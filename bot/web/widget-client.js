@@ -3,7 +3,8 @@
  *
  * Events: "message" (detail: one message), "reset" (detail: {messages, feedback, title, notice}), "typing" (detail:
  * boolean), "pending" (the outbox changed), "state" (detail: "online" | "connecting" | "busy" | "offline"),
- * "refused" (detail: {text, code, message}), "seen" (messages were read in another tab).
+ * "refused" (detail: {text, code, message}), "seen" (messages were read in another tab), "rated" (an answer was, in
+ * another tab; detail: {seq, vote, reason}).
  *
  * Browsers allow six connections to a host, so one tab holds the stream and passes events on to the
  * others; where a browser lacks locks or channels, each tab has its own.
@@ -49,7 +50,8 @@ export class ChatClient extends EventTarget {
   #server;
   #key;
   #session = null; // {token, conversation}
-  #last = 0;
+  #shown = null; // name of the conversation that is shown
+  #last = 0; // number of its last message
   #joining = null;
   #joined = false;
   #sending = false;
@@ -103,8 +105,10 @@ export class ChatClient extends EventTarget {
   }
 
   /** Store what the visitor thinks of an answer ("up", "down" or null) and why; promises what is stored. */
-  rate(seq, vote, reason) {
-    return this.#post("chat/feedback", { seq, vote, reason }, this.#session.token);
+  async rate(seq, vote, reason) {
+    const stored = await this.#post("chat/feedback", { seq, vote, reason }, this.#session.token);
+    this.#channel?.postMessage(["rated", { seq, ...stored }]);
+    return stored;
   }
 
   /** Leave this conversation and begin a new one. */
@@ -125,13 +129,21 @@ export class ChatClient extends EventTarget {
         const known = this.#stored();
         const session = await this.#post("chat/session", known ? { token: known.token } : {});
         if (!known && this.#stored()) continue; // another tab was faster: its conversation is ours
-        const { token, conversation } = session;
+        const { token, conversation, messages } = session;
+        const goesOn = this.#joined && conversation === this.#shown && this.#follows(messages);
         this.#session = { token, conversation };
         storage.setItem(this.#key, JSON.stringify(this.#session));
-        this.#last = session.messages.at(-1)?.seq ?? 0;
         this.outbox = this.#storedOutbox();
-        this.#emit("reset", session);
-        for (const message of session.messages) this.#settle(message);
+        if (goesOn) {
+          // What is shown stays as it is: somebody may be reading it.
+          this.#emit("typing", false);
+          for (const message of messages) this.#receive("message", message);
+        } else {
+          this.#shown = conversation;
+          this.#last = messages.at(-1)?.seq ?? 0;
+          this.#emit("reset", session);
+          for (const message of messages) this.#settle(message);
+        }
         this.#joined = true;
         this.#listen();
         this.#flush();
@@ -146,6 +158,11 @@ export class ChatClient extends EventTarget {
         }
       }
     }
+  }
+
+  /** Whether these messages go on where the last one that was shown ended. */
+  #follows(messages) {
+    return messages.length > 0 && messages[0].seq <= this.#last + 1 && messages.at(-1).seq >= this.#last;
   }
 
   /** Another tab has begun a new conversation, or only renewed the token of this one. */
@@ -189,7 +206,7 @@ export class ChatClient extends EventTarget {
             this.#forget();
             await this.#join();
           } else if (error.status && !error.passing) {
-            this.outbox.splice(this.outbox.indexOf(next), 1);
+            this.outbox = this.outbox.filter((message) => message !== next);
             this.#saveOutbox();
             this.#emit("refused", { text: next.text, code: error.code, message: error.message });
           } else {
@@ -283,11 +300,9 @@ export class ChatClient extends EventTarget {
 
   /** The transcript shows a message of ours: it has arrived. */
   #settle({ id }) {
-    const index = id ? this.outbox.findIndex((message) => message.id === id) : -1;
-    if (index >= 0) {
-      this.outbox.splice(index, 1);
-      this.#saveOutbox();
-    }
+    if (!id || !this.outbox.some((message) => message.id === id)) return;
+    this.outbox = this.outbox.filter((message) => message.id !== id);
+    this.#saveOutbox();
   }
 
   // Kept for this tab until the server has them, so that a reload loses nothing.

@@ -60,6 +60,7 @@ export const TEXTS = {
     refused: {
       empty: "There is nothing in this message. Please type your question.",
       too_long: "This message is too long. Please shorten it.",
+      too_large: "This message is too long. Please shorten it.",
       foreign_origin: "The chat is not available on this page.",
     },
   },
@@ -118,6 +119,7 @@ export const TEXTS = {
     refused: {
       empty: "El mensaje está vacío. Por favor, escriba su pregunta.",
       too_long: "El mensaje es demasiado largo. Por favor, acórtelo.",
+      too_large: "El mensaje es demasiado largo. Por favor, acórtelo.",
       foreign_origin: "El chat no está disponible en esta página.",
     },
   },
@@ -658,7 +660,10 @@ export function renderRating(t, { vote, reason } = {}, rate) {
         class: `thumb ${name}`,
         "aria-label": t[name],
         title: t[name],
-        onclick: () => give(vote === name ? null : name, "", vote === name ? "" : t.thanks),
+        onclick: () => {
+          give(vote === name ? null : name, "", vote === name ? "" : t.thanks);
+          form.scrollIntoView({ block: "nearest" }); // it may have opened below what is in view
+        },
       },
       icon(THUMB),
     ),

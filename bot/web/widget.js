@@ -110,6 +110,7 @@ class InsuranceGuideChat extends HTMLElement {
     on("state", (state) => this.#onState(state));
     on("refused", (refusal) => this.#onRefused(refusal));
     on("seen", () => this.#countUnread());
+    on("rated", (rating) => this.#onRated(rating));
   }
 
   #build() {
@@ -423,6 +424,12 @@ class InsuranceGuideChat extends HTMLElement {
   #rating(seq) {
     const rate = async (vote, reason) => (this.#ratings[seq] = await this.#client.rate(seq, vote, reason));
     return renderRating(this.#t, this.#ratings[seq], rate);
+  }
+
+  #onRated({ seq, ...rating }) {
+    this.#ratings[seq] = rating;
+    const meta = this.#log.querySelector(`[data-seq="${seq}"] .meta`);
+    meta?.replaceChildren(meta.firstChild, ...this.#rating(seq)); // the time stays
   }
 
   /** What the visitor said after a message, by button or in words: until then its buttons work. */

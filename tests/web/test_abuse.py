@@ -11,13 +11,11 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from conftest import Rate, Server
-from test_web_channel import Start, Visitor, code, http, visitor
+from serving import Server, Start
+from visiting import Visitor, code
 
-from bot.channels.sessions import SESSION_LIFETIME, Sessions
+from bot.channels.sessions import SESSION_LIFETIME, Rate, Sessions
 from bot.channels.web import MAX_TABS
-
-__all__ = ["http", "visitor"]  # fixtures
 
 pytestmark = pytest.mark.asyncio
 
@@ -236,6 +234,25 @@ async def test_one_visitor_cannot_hold_all_streams(visitor: Visitor, bystander: 
         assert await stream_status(visitor, visitor.token) == (429, "too_many")
     await visitor.send("hello")
     assert [message["text"] for message in await visitor.hear(1)] == ["echo: hello"]
+
+
+async def test_one_address_cannot_hold_all_streams(start: Start, http: aiohttp.ClientSession) -> None:
+    server = await start(ip_streams=3)
+    async with AsyncExitStack() as stack:
+        for _ in range(3):
+            visitor = Visitor(server, http)
+            await visitor.join()
+            events = await stack.enter_async_context(visitor.stream(after=1))
+            assert (await anext(events))["retry"]
+        late = Visitor(server, http)
+        await late.join()
+        assert await stream_status(late, late.token) == (429, "too_many")
+    for _ in range(20):  # the server hears of the streams' end with its next sign of life
+        if late.server.channel._ip_streams._taken.total() == 0:
+            break
+        await asyncio.sleep(0.1)
+    await late.send("hello")
+    assert [message["text"] for message in await late.hear(1)] == ["echo: hello"]
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "1.5", "", "²", "9" * 15, "None"])

@@ -7,11 +7,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from conftest import Server
 from playwright.async_api import BrowserContext, Locator, Page, expect
-from test_widget import COMPARED, RATABLE, ask, browser, choose, context, open_chat
-
-__all__ = ["browser", "context"]  # fixtures
+from serving import Server
+from test_widget import COMPARED, RATABLE
+from visiting import ask, choose, open_chat
 
 pytestmark = pytest.mark.asyncio
 
@@ -24,6 +23,7 @@ ANSWER = {
     "from": "bot",
     "text": "It depends.",
     "answer": {
+        "status": "answered",
         "verdict": "depends",
         "body": "It depends on **where** you work:\n\n- at home\n- in an office\n\nSee https://content.naic.org/consumer.",
         "table": COMPARED["answer"]["table"],

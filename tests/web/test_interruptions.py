@@ -13,14 +13,12 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from conftest import Server, serve
 from playwright.async_api import BrowserContext, Page, expect
 from rasa.core.channels.channel import UserMessage
-from test_widget import ask, browser, choose, context, open_chat
+from serving import Server, serve
+from visiting import ask, choose, open_chat
 
 from bench.website import Line
-
-__all__ = ["browser", "context"]  # fixtures
 
 pytestmark = pytest.mark.asyncio
 
@@ -215,6 +213,61 @@ async def test_offline_browser_reads_on_and_gets_what_it_missed(server: Server, 
     await context.set_offline(False)
     await expect(page.locator(".agent")).to_have_count(1)
     await expect(page.locator(".message")).to_have_count(4)
+
+
+async def test_reader_keeps_place_focus_and_opened_parts_through_a_cut(server: Server, context: BrowserContext) -> None:
+    page = await open_chat(context, server.url)
+    await ask(page, "bad advice")
+    await page.locator("summary").click()
+    session = server.agent.got[0].sender_id.removeprefix("web:")
+    for number in range(30):
+        server.channel.rooms.say(session, {"from": "bot", "text": f"number {number}"})
+    await expect(page.locator(".message")).to_have_count(33)
+    await page.locator("summary").focus()
+    await page.get_by_role("log").evaluate("log => log.scrollTo({top: 0, behavior: 'instant'})")
+    await context.set_offline(True)
+    await expect(page.locator(".state")).to_contain_text("You are offline")
+    server.channel.rooms.say(session, {"from": "bot", "text": "meanwhile"})
+    await context.set_offline(False)
+    await expect(page.locator(".message")).to_have_count(34)
+    await expect(page.locator("details").first).to_have_attribute("open", "")
+    await expect(page.locator("summary")).to_be_focused()
+    assert await page.get_by_role("log").evaluate("log => log.scrollTop") < 50
+    await expect(page.get_by_role("button", name="New messages")).to_be_visible()
+
+
+async def test_conversation_that_the_server_has_lost_in_part_is_shown_as_it_is_there(
+    server: Server, context: BrowserContext
+) -> None:
+    """A state folder put back from a copy has fewer messages than the browser has seen."""
+    page = await open_chat(context, server.url)
+    for text in ("one", "two"):
+        await ask(page, text)
+        await answered(page, text)
+    server.channel.rooms.transcript._db.execute("DELETE FROM message WHERE seq > 3")
+    await context.set_offline(True)
+    await expect(page.locator(".state")).to_contain_text("You are offline")
+    await context.set_offline(False)
+    await nothing_is_lost_or_doubled(page, "one")
+    await ask(page, "three")
+    await answered(page, "three")
+    await nothing_is_lost_or_doubled(page, "one", "three")
+
+
+async def test_new_conversation_begun_while_a_message_waits_sends_it_no_more(
+    server: Server, context: BrowserContext
+) -> None:
+    page = await open_chat(context, server.url)
+    await page.route("**/chat/message", lambda route: route.fulfill(status=503, json={}))
+    await ask(page, "hello")
+    await expect(page.locator(".pending")).to_be_visible()
+    await choose(page, "Start a new conversation")
+    await page.get_by_role("button", name="Start anew").click()
+    await expect(page.locator(".pending")).to_have_count(0)
+    await page.unroute("**/chat/message")
+    await ask(page, "other")
+    await answered(page, "other")
+    await nothing_is_lost_or_doubled(page, "other")
 
 
 async def test_sixty_messages_through_ten_breaks_are_all_answered_once(server: Server, context: BrowserContext) -> None:

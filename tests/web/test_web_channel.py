@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import gzip
+import re
 import sqlite3
 import stat
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-import pytest_asyncio
-from conftest import ANSWER, Server
+from serving import ANSWER, Server, Start
+from visiting import Event, Visitor, code
 
 from actions.base import notice
 from bot.channels.feedback import KEPT_DAYS, Feedback, Opinion
+from bot.channels.pages import takes_gzip
 from bot.channels.sessions import ChatError, Origins, Rate, RateLimiter, Sessions, persistent_secret
+from bot.channels.settings import SettingError, WebSettings
 from bot.channels.transcript import SqliteTranscript
 from bot.channels.web import APOLOGY, WebChannel
 from bot.channels.welcome import load_notice
@@ -27,86 +29,6 @@ from knowledge.base import KnowledgeBase
 from knowledge.notices import published
 
 pytestmark = pytest.mark.asyncio
-
-Start = Callable[..., Awaitable[Server]]
-Event = dict[str, Any]
-
-
-@pytest_asyncio.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
-        yield session
-
-
-class Visitor:
-    """A browser without the screen."""
-
-    def __init__(self, server: Server, http: aiohttp.ClientSession, token: str = "") -> None:
-        self.server = server
-        self.http = http
-        self.token = token
-        self.sent = 0
-
-    async def post(self, path: str, body: Any, **headers: str) -> tuple[int, Any, Any]:
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json", **headers}
-        async with self.http.post(self.server.url + path, data=raw, headers=headers) as reply:
-            return reply.status, await reply.json(), reply.headers
-
-    async def join(self, **headers: str) -> dict[str, Any]:
-        status, session, _ = await self.post("/chat/session", {}, **headers)
-        assert status == 200
-        self.token = session["token"]
-        return dict(session)
-
-    async def send(self, text: Any, id: str | None = None, **headers: str) -> tuple[int, Any, Any]:
-        self.sent += 1
-        body = {"id": id or f"message-{self.sent}", "text": text}
-        return await self.post("/chat/message", body, Authorization=f"Bearer {self.token}", **headers)
-
-    @asynccontextmanager
-    async def stream(self, after: int = 0, **headers: str) -> AsyncIterator[AsyncIterator[Event]]:
-        query = {"token": self.token, "after": str(after)}
-        async with self.http.get(f"{self.server.url}/chat/stream", params=query, headers=headers) as reply:
-            assert reply.status == 200
-            assert reply.content_type == "text/event-stream"
-            yield _events(reply.content)
-
-    async def hear(self, count: int, after: int = 1, **headers: str) -> list[Event]:
-        """The next messages that are not the visitor's own; the welcome is number 1."""
-        heard: list[Event] = []
-        async with self.stream(after, **headers) as events:
-            async for event in events:
-                if event["event"] == "message" and event["data"]["from"] != "visitor":
-                    heard.append(event["data"])
-                if len(heard) == count:
-                    break
-        return heard
-
-
-async def _events(lines: aiohttp.StreamReader) -> AsyncIterator[Event]:
-    event: Event = {}
-    async for raw in lines:
-        line = raw.decode().rstrip("\n")
-        if not line:
-            if event:
-                yield event
-            event = {}
-            continue
-        name, _, value = line.partition(": ")
-        event[name or "comment"] = json.loads(value) if name == "data" else value
-        event.setdefault("event", None)
-
-
-@pytest_asyncio.fixture
-async def visitor(server: Server, http: aiohttp.ClientSession) -> Visitor:
-    visitor = Visitor(server, http)
-    await visitor.join()
-    return visitor
-
-
-def code(reply: tuple[int, Any, Any]) -> tuple[int, str]:
-    return reply[0], reply[1]["error"]["code"]
 
 
 async def test_new_session_begins_with_the_notice_and_three_example_questions(
@@ -271,6 +193,29 @@ async def test_restarted_server_still_knows_the_conversation(start: Start, http:
     before = await visitor.hear(1)
     visitor.server = await start()
     assert await visitor.hear(1) == before
+
+
+async def test_answer_that_a_killed_server_owed_is_excused_once_when_it_is_back(
+    start: Start, http: aiohttp.ClientSession
+) -> None:
+    visitor = Visitor(await start(), http)
+    await visitor.join()
+    await visitor.send("hello")
+    await visitor.hear(1)
+    handle = visitor.server.agent.handle_message
+    visitor.server.agent.handle_message = lambda message: asyncio.sleep(60)  # type: ignore[assignment, method-assign]
+    await visitor.send("and who hears this?")
+    for _ in range(2):  # started twice, it excuses itself once
+        visitor.server = await start()
+    visitor.server.agent.handle_message = handle  # type: ignore[method-assign]
+    _, joined, _ = await visitor.post("/chat/session", {"token": visitor.token})
+    assert [message["text"] for message in joined["messages"][1:]] == [
+        "hello",
+        "echo: hello",
+        "and who hears this?",
+        APOLOGY,
+    ]
+    assert joined["messages"][-1]["error"] is True
 
 
 async def test_stop_waits_for_the_answer_in_progress(start: Start, http: aiohttp.ClientSession) -> None:
@@ -515,9 +460,6 @@ async def test_page_has_no_inline_script_or_style(server: Server, http: aiohttp.
 
 
 async def test_every_script_the_widget_imports_is_served_and_small(server: Server, http: aiohttp.ClientSession) -> None:
-    import gzip
-    import re
-
     waiting, scripts = {"widget.js"}, {}
     while waiting:
         name = waiting.pop()
@@ -531,11 +473,47 @@ async def test_every_script_the_widget_imports_is_served_and_small(server: Serve
     assert not any("innerHTML" in script for script in scripts.values())
 
 
-async def test_unchanged_file_is_not_sent_again(server: Server, http: aiohttp.ClientSession) -> None:
-    async with http.get(f"{server.url}/widget.js") as reply:
+@pytest.mark.parametrize("accepted", ["gzip", "identity"])
+async def test_unchanged_file_is_not_sent_again(server: Server, http: aiohttp.ClientSession, accepted: str) -> None:
+    accepts = {"Accept-Encoding": accepted}
+    async with http.get(f"{server.url}/widget.js", headers=accepts) as reply:
         tag = {"If-None-Match": reply.headers["ETag"]}
-    async with http.get(f"{server.url}/widget.js", headers=tag) as reply:
+    async with http.get(f"{server.url}/widget.js", headers={**accepts, **tag}) as reply:
         assert reply.status == 304
+    other = {"Accept-Encoding": "identity" if accepted == "gzip" else "gzip"}
+    async with http.get(f"{server.url}/widget.js", headers={**other, **tag}) as reply:
+        assert reply.status == 200  # a cache in between may have kept the other form
+
+
+async def test_files_are_compressed_for_those_who_read_that(server: Server) -> None:
+    async with aiohttp.ClientSession(auto_decompress=False) as http:
+        bodies = {}
+        for accepted in ("gzip, deflate, br", "identity", "gzip;q=0"):
+            async with http.get(f"{server.url}/widget.js", headers={"Accept-Encoding": accepted}) as reply:
+                assert reply.headers["Vary"] == "Accept-Encoding"
+                assert (reply.headers.get("Content-Encoding") == "gzip") == (accepted == "gzip, deflate, br")
+                bodies[accepted] = await reply.read()
+    assert gzip.decompress(bodies["gzip, deflate, br"]) == bodies["identity"] == bodies["gzip;q=0"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "taken"),
+    [
+        ("gzip", True),
+        ("GZIP", True),
+        ("deflate, gzip;q=1.0, *;q=0.5", True),
+        ("br;q=1.0, gzip;q=0.8", True),
+        ("*", True),
+        ("", False),
+        ("identity", False),
+        ("x-gzip-like", False),
+        ("gzip;q=0", False),
+        ("gzip ; q=0.000, br", False),
+        ("gzip;q=0.5", True),
+    ],
+)
+def test_compression_is_read_from_what_the_client_accepts(accepted: str, taken: bool) -> None:
+    assert takes_gzip(accepted) is taken
 
 
 # --- parts
@@ -566,6 +544,35 @@ async def test_channel_reads_credentials_before_environment(tmp_path: Path, monk
 @pytest.mark.parametrize("origin", ["https://here", "http://here"])
 async def test_same_host_is_same_origin_whatever_the_proxy_made_of_the_scheme(origin: str) -> None:
     assert Origins().admit(origin, "here") == "self"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GUIDE_WEB_RATE_SESSION", "fast"),
+        ("GUIDE_WEB_RATE_IP", "0/60"),
+        ("GUIDE_WEB_RATE_IP", "20/0"),
+        ("GUIDE_WEB_RATE_IP", "20/inf"),
+        ("GUIDE_WEB_STREAMS_IP", "-1"),
+        ("GUIDE_WEB_STREAMS_IP", ""),
+        ("GUIDE_WEB_TURN_TIMEOUT", "nan"),
+        ("GUIDE_WEB_TURN_TIMEOUT", "a minute"),
+        ("GUIDE_WEB_ORIGINS", "agency.example"),
+        ("GUIDE_WEB_ORIGINS", "https://agency.example/chat"),
+        ("GUIDE_WEB_ORIGINS", "https://agency.example, file:///x"),
+    ],
+)
+def test_setting_that_cannot_be_used_is_named_with_an_example(name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=f"{name} cannot be .*: write, for example, ") as refused:
+        WebSettings.read({name: value})
+    example = str(refused.value).partition("for example, ")[2].rstrip(".").partition(" or ")[0]
+    WebSettings.read({name: example})  # what it tells people to write is right
+
+
+def test_limits_can_be_switched_off_and_sites_be_written_as_people_do() -> None:
+    found = WebSettings.read({"GUIDE_WEB_RATE_IP": "Off", "GUIDE_WEB_ORIGINS": " https://Agency.example/ ,"})
+    assert found.ip_rate is None
+    assert found.origins == ("https://agency.example",)
 
 
 async def test_bucket_refills_with_time() -> None:

@@ -4,81 +4,18 @@ from __future__ import annotations
 
 import html
 import re
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
-import pytest_asyncio
 from aiohttp import web
-from conftest import Server, serve
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from serving import Server, Start, serve
+from visiting import Visitor, ask, choose, open_chat, window
 
 from bot.channels.pages import FOLDER
 
 pytestmark = pytest.mark.asyncio
-
-Start = Callable[..., Awaitable[Server]]
-
-# Each run has its own profile, and the browser calls nobody.
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.fail("The widget is tested in a real browser: apt-get install -y chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=SWITCHES)
-        yield browser
-        await browser.close()
-
-
-@asynccontextmanager
-async def window(browser: Browser, width: int = 1200, height: int = 800) -> AsyncIterator[BrowserContext]:
-    """A fresh visitor's browser, whose pages must run without an error or a breach of the policy."""
-    context = await browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-    context.set_default_timeout(8000)
-    wrong: list[str] = []
-
-    def on_console(line: ConsoleMessage) -> None:
-        if "Content Security" in line.text:
-            wrong.append(line.text)
-
-    context.on("weberror", lambda error: wrong.append(str(error.error)))
-    context.on("console", on_console)
-    context.on("dialog", lambda dialog: wrong.append(dialog.message))
-    yield context
-    await context.close()
-    assert wrong == []
-
-
-@pytest_asyncio.fixture
-async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    async with window(browser) as context:
-        yield context
-
-
-async def open_chat(context: BrowserContext, url: str) -> Page:
-    page = await context.new_page()
-    await page.goto(url)
-    await page.get_by_role("main").get_by_role("button", name="Ask about coverage").click()
-    await expect(page.get_by_role("log")).to_contain_text("Ask me in your own words.")
-    return page
-
-
-async def ask(page: Page, text: str) -> None:
-    await page.get_by_label("Your question").fill(text)
-    await page.get_by_label("Your question").press("Enter")
 
 
 async def test_question_gets_verdict_source_and_more_and_survives_a_reload(
@@ -461,6 +398,38 @@ async def test_vote_and_reason_survive_a_reload_and_can_change(server: Server, c
     assert feedback.count() == 0
 
 
+async def test_room_for_the_reason_comes_into_view(server: Server, context: BrowserContext) -> None:
+    page = await open_chat(context, server.url)
+    answer = await arrived(server, page, {**RATABLE, "text": "a line\n\n" * 12})
+    await answer.get_by_role("button", name="Not helpful").click()
+    await expect(answer.get_by_label("What was missing? (optional)")).to_be_in_viewport(ratio=1)
+
+
+async def test_vote_shows_in_the_other_tab_at_once(server: Server, context: BrowserContext) -> None:
+    first = await open_chat(context, server.url)
+    answer = await arrived(server, first, RATABLE)
+    second = await open_chat(context, server.url)
+    await answer.get_by_role("button", name="Helpful", exact=True).click()
+    other = second.locator(".bot").last.get_by_role("button", name="Helpful", exact=True)
+    await expect(other).to_have_attribute("aria-pressed", "true")
+    await other.click()
+    await expect(answer.get_by_role("button", name="Helpful", exact=True)).to_have_attribute("aria-pressed", "false")
+
+
+async def test_visitor_whose_address_has_too_many_chats_open_is_answered_all_the_same(
+    start: Start, context: BrowserContext, http: aiohttp.ClientSession
+) -> None:
+    """Without a stream the chat asks for what was said again and again."""
+    server = await start(ip_streams=1)
+    other = Visitor(server, http)
+    await other.join()
+    async with other.stream() as events:
+        await anext(events)
+        page = await open_chat(context, server.url)
+        await ask(page, "hello")
+        await expect(page.get_by_role("log")).to_contain_text("echo: hello", timeout=15_000)
+
+
 async def test_vote_that_was_not_stored_says_so_and_is_not_shown(server: Server, context: BrowserContext) -> None:
     page = await open_chat(context, server.url)
     answer = await arrived(server, page, RATABLE)
@@ -469,11 +438,6 @@ async def test_vote_that_was_not_stored_says_so_and_is_not_shown(server: Server,
     await expect(answer.get_by_role("status")).to_have_text("Your rating could not be stored.")
     await expect(answer.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "false")
     await context.set_offline(False)
-
-
-async def choose(page: Page, name: str) -> None:
-    await page.get_by_role("button", name="Save, print and more").click()
-    await page.get_by_role("button", name=name).click()
 
 
 async def test_conversation_can_be_copied_with_its_times(server: Server, context: BrowserContext) -> None:

@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import Server
 from playwright.async_api import Browser, BrowserContext, Page, expect
-from test_widget import ask, browser, context, open_chat, window
-
-__all__ = ["browser", "context"]  # fixtures
+from serving import Server
+from visiting import ask, open_chat, window
 
 pytestmark = pytest.mark.asyncio
 
