@@ -8,7 +8,8 @@ from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.clarify import ask_which_exposure, which_policy_is_that
 from actions.policies import overview
-from actions.question import CONSENSUS, ENOUGH, RESEMBLES, Question, read_exposure
+from actions.question import CONSENSUS, ENOUGH, MEANING_WINS, RESEMBLES, Question, read_exposure
+from actions.readings import responders_by_incident, verdict_by_incident
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import joined, listed, sentence
 from knowledge.base import Decision, KnowledgeBase
@@ -47,13 +48,19 @@ def coverage(question: Question, base: KnowledgeBase) -> Answer:
             return which_policy_is_that(question, base)
         return overview(question, base)
     if exposure is None:
-        return ask_which_exposure(question, base, happened.candidates)
+        return _of_several(question, policies, happened.candidates, base)
     doubtful = _doubts_a_yes(question, policies, exposure.id, base)
     if doubtful:
-        return ask_which_exposure(question, base, (exposure.id, *doubtful))
+        return _of_several(question, policies, (exposure.id, *doubtful), base)
     decisions = [d for p in policies[:POLICIES_AT_ONCE] if (d := base.decide(p.id, exposure.id))]
     told = one_policy(decisions[0], base) if len(decisions) == 1 else several_policies(decisions, exposure, base)
     return _as_reported(question, told, base)
+
+
+def _of_several(question: Question, policies: list[Policy], candidates: tuple[str, ...], base: KnowledgeBase) -> Answer:
+    """Each incident's verdict where they are plausible, else the question which it is."""
+    told = verdict_by_incident(question, policies[0], candidates, base) if len(policies) == 1 else None
+    return told or ask_which_exposure(question, base, candidates)
 
 
 def _agreed(question: Question, policies: list[Policy], base: KnowledgeBase) -> str | None:
@@ -75,11 +82,16 @@ def _agreed(question: Question, policies: list[Policy], base: KnowledgeBase) -> 
 def _doubts_a_yes(question: Question, policies: list[Policy], exposure_id: str, base: KnowledgeBase) -> tuple[str, ...]:
     """Other plausible incidents for which the policy does not say yes, when it would for this one.
 
-    A wrong yes is the worst answer there is, so one that rests on meaning alone needs agreement.
+    A wrong yes is the worst answer there is, so one that rests on meaning alone needs agreement, and one that
+    rests on a name must not go against a meaning that is sure of something else ("a screw-up before the retro date").
     """
-    if question.exposure or question.exposures_named:
+    if question.exposure:
         return ()
     likely = question.of_kind("exposure")
+    if question.exposures_named:
+        named = question.exposures_named
+        sure = (s for s in likely[:1] if s.score >= MEANING_WINS and s.nearest >= RESEMBLES)
+        likely = [s for s in sure if s.id not in named]
     total = sum(s.score for s in likely)
     for policy in policies:
         decided = base.decide(policy.id, exposure_id)
@@ -236,7 +248,8 @@ def what_covers(question: Question, base: KnowledgeBase) -> Answer:
             return which_policy_is_that(question, base)
         if question.policies:
             return overview(question, base)
-        return ask_which_exposure(question, base, happened.candidates)
+        told = responders_by_incident(question, happened.candidates, base)
+        return told or ask_which_exposure(question, base, happened.candidates)
     responders = base.responders(exposure.id)
     sure = [d for d in responders if d.verdict is Verdict.YES]
     answer = Answer(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import us
 
 from actions.answer import Answer, Button, Status
@@ -14,6 +16,11 @@ from knowledge.base import KnowledgeBase
 from knowledge.schema import Industry, Topic
 
 POINTS = 4
+_EMPLOYS_NOBODY = re.compile(
+    r"\b((no|zero|without( any)?|don'?t have( any)?) (employees?|staff|workers|w-?2s?)|(just|only) me\b|sole prop\w*"
+    r"|one[- ](man|woman|person) |by myself|self[- ]employed)",
+    re.IGNORECASE,
+)
 WEAK_TOPIC = 0.12
 
 # What a bare question of each kind means; the entry is as broad as the question.
@@ -108,8 +115,11 @@ def _case_changes(topic: Topic, question: Question) -> bool:
 def topic_answer(topic: Topic, base: KnowledgeBase, question: Question) -> Answer:
     """A topic in words; what it says of policies comes from the entry alone.
 
-    The law of one state is no answer for another: it is given as what it is, and without a verdict.
+    The law of one state is no answer for another: it is given as what it is, and without a verdict. What holds
+    for employers is no answer for those who employ nobody.
     """
+    if topic.without_employees and _EMPLOYS_NOBODY.search(question.text):
+        topic = base.topic(topic.without_employees) or topic
     answer = Answer(
         Status.ANSWERED,
         topic.intent,

@@ -96,6 +96,7 @@ def remembered(base: KnowledgeBase, question: Question, answer: Answer, frame: F
 
 def _listed(question: Question, answer: Answer) -> tuple[str, ...]:
     """The policies an answer gives to choose from; of a verdict, those that respond besides the one asked about."""
-    if answer.intent not in LISTS:
+    of_cover = answer.intent in ("ask_coverage", "ask_what_covers")
+    if answer.intent not in LISTS or (of_cover and answer.exposure is None):  # incidents were listed, not policies
         return ()
     return tuple(p for p in answer.policies if answer.intent != "ask_coverage" or p not in question.policies)

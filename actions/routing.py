@@ -61,7 +61,8 @@ _BUSINESS = re.compile(
 PRIVATE = {"outside_home", "outside_personal_auto", "outside_personal_other"}
 _AT_WORK = re.compile(
     r"\b(business(es)?|compan(y|ies)|firms?|clients?|staff|payroll|contractors?|office|vendors?|customers?|llc|work\w*|job"
-    r"|errands?|freelanc\w+|self[- ]employed|commercial|our)\b",
+    r"|errands?|investors?|shareholders?|co-?own\w*|own(s|ers?)? (it|the (place|shop|store))|employees?"
+    r"|freelanc\w+|self[- ]employed|commercial|our)\b",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
@@ -70,6 +71,7 @@ _NEGATED = re.compile(
     r"|\b(not|never|n[o']t|won'?t|does ?n[o']?t|cannot|can'?t) (be )?(cover|pay|include)\w*",
     re.IGNORECASE,
 )
+_HAS = re.compile(r"\b(have|has|having|comes? with)\b", re.IGNORECASE)
 _LAW = re.compile(
     r"\b(laws?|legal\w*|illegal|requir\w+|mandat\w+|must|penalt\w+|state|california|deadline)\b", re.IGNORECASE
 )
@@ -151,6 +153,10 @@ def settle(question: Question, base: KnowledgeBase) -> Question:
         return replace(question, intent="out_of_scope")
     if question.unknown_policy and not question.policies and question.intent in INFORMATIONAL | UNSURE:
         return replace(question, intent="nlu_fallback")
+    if question.intent == "nlu_fallback" and question.policies and question.exposures_named:
+        return replace(question, intent="ask_coverage")  # "earthquake?? on a property policy??" needs no verb
+    if _asks_for_term(question):
+        return replace(question, intent="ask_term")
     beside = _beside_the_last(question, base)
     if beside:
         return _about(beside.id, "topic", replace(question, policies=_of(beside, question.policies)), base)
@@ -171,6 +177,13 @@ def settle(question: Question, base: KnowledgeBase) -> Question:
     if topic:
         return replace(question, intent=topic.intent, topic=topic.id)
     return replace(question, intent=_fitted(question))
+
+
+def _asks_for_term(question: Question) -> bool:
+    """Whether a policy is asked for a part that a word of the trade names: "does E&O have a deductible?"."""
+    unsure = question.intent in ("ask_coverage", "nlu_fallback") and question.confidence < SURE_INTENT
+    named = bool(question.terms and question.policies and not question.exposures_named)
+    return unsure and named and bool(_HAS.search(question.text))
 
 
 def _with_an_answer_behind_it(question: Question) -> Question:
@@ -244,7 +257,8 @@ def _surely_other(entry_id: str, kind: str, question: Question, base: KnowledgeB
     if topic is None:  # "list the exclusions of media liability" asks for no word's meaning
         return kind == "term" and question.intent == "ask_exclusions" and bool(question.policies)
     if topic.intent == "ask_regulation" and question.intent == "ask_coverage":
-        return bool(question.policies) and not _LAW.search(question.text)
+        # "we record calls in California, would our GL defend": the law is what happened, not what is asked
+        return bool(question.policies) and (means_incident(question) or not _LAW.search(question.text))
     return topic.intent != question.intent in OF_A_POLICY
 
 

@@ -197,6 +197,7 @@ def _dangling(content: Content) -> Iterator[Finding]:
     exposures = {e.id for e in content.exposures}
     terms = {t.id for t in content.terms}
     sources = {s.id for s in content.sources}
+    topics = {t.id for t in content.topics}
 
     def missing(entry_id: str, kind: str, ids: list[str], known: set[str]) -> Iterator[Finding]:
         for one in ids:
@@ -225,6 +226,7 @@ def _dangling(content: Content) -> Iterator[Finding]:
     for topic in content.topics:
         yield from missing(topic.id, "policy", topic.policies, policies)
         yield from missing(topic.id, "exposure", [topic.exposure] if topic.exposure else [], exposures)
+        yield from missing(topic.id, "topic", [topic.without_employees] if topic.without_employees else [], topics)
 
 
 def _ambiguous_aliases(content: Content) -> Iterator[Finding]:

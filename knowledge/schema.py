@@ -229,6 +229,7 @@ class Topic(Entry):
     exposure: str | None = None
     industry_group: Literal["call_center", "bpo", "it"] | None = None
     jurisdiction: str | None = None  # two-letter state, or "US"
+    without_employees: str | None = None  # the topic that answers it for somebody who employs nobody
 
 
 class Outside(Entry):

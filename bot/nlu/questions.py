@@ -7,8 +7,9 @@ import re
 MOST = 3  # questions of one message that are answered
 FEWEST_WORDS = 2
 _ASK = (
-    r"(?:what|whats|what's|how|hows|who|whos|which|where|when|why|does|do|did|is|are|am|can|could|would|will|should|may"
-    r"|must)\b"
+    r"(?:what|whats|what's|how|hows|who|whos|which|where|when|why|does|do|did|can|could|would|will|should|may|must"
+    # "… and is threatening us" goes on telling
+    r"|(?:is|are|am)(?!\s+\w+ing\s+(?:us|me|our|my|the|to|for|that|we|him|her|them)\b))\b"
 )
 _LEAD_IN = r"(?:&\s*|(?:and|n|also|or|but|so|plus|then|ok|okay|secondly|second|finally|oh)\b[\s,]*)*"
 # A new question begins after the end of one, or where a joining word is followed by a question word.

@@ -18,6 +18,7 @@ from actions.base import as_message, notice
 from actions.coverage import one_policy
 from actions.forms.turn import PLANS
 from actions.question import Frame, Question, Subject
+from actions.readings import verdict_by_incident
 from actions.responding import RESPONDERS, TALK_TO_AGENT, remembered, respond
 from actions.wording import VERDICT_WORDS, joined, listed, sentence, source_line, table_text, text_of
 from bot.runtime.local_actions import LocalActions
@@ -457,6 +458,64 @@ def test_words_that_resemble_no_incident_get_no_verdict_by_agreement(base: Knowl
         likely = (Subject("flood", "exposure", 0.5, cosine), Subject("fire", "exposure", 0.45, cosine))
         asked = Question("r we covered", "ask_coverage", policies=("workers_compensation",), subjects=likely)
         assert respond(asked, base).status is status
+
+
+def _may_mean(*likely: tuple[str, float], cosine: float = 0.6, **asked: Any) -> Question:
+    subjects = tuple(Subject(exposure, "exposure", score, cosine) for exposure, score in likely)
+    return Question("would it pay", asked.pop("intent", "ask_coverage"), subjects=subjects, **asked)
+
+
+def test_incidents_that_are_decided_differently_get_each_its_verdict_and_can_be_chosen(base: KnowledgeBase) -> None:
+    asked = _may_mean(("water_damage", 0.4), ("flood", 0.35), policies=("commercial_property",))
+    answer = respond(asked, base)
+    _check({"water": answer}, base)
+    assert (answer.status, answer.verdict, answer.exposure) == (Status.ANSWERED, "depends", None)
+    for exposure in ("water_damage", "flood"):
+        decision = base.decide("commercial_property", exposure)
+        assert (
+            decision
+            and f"{decision.exposure.name}: {decision.verdict.value.replace('depends', 'depends on')}"
+            in (answer.paragraphs[0])
+        )
+        assert set(decision.sources) <= set(answer.sources)
+        assert any(button.ask and button.ask.get("exposure") == exposure for button in answer.buttons)
+    assert _remembered(base, asked).options == ()  # "the second one" would be an incident, and no policy
+
+
+def test_incidents_that_are_all_refused_are_a_no_and_those_that_are_all_paid_no_yes(base: KnowledgeBase) -> None:
+    cyber = base.policy("cyber")
+    assert cyber
+    for verdict, wanted in (("no", "no"), ("yes", None)):
+        alike = [e for e in base.ids("exposure") if (d := base.decide("cyber", e)) and d.verdict.value == verdict][:2]
+        asked = _may_mean((alike[0], 0.3), (alike[1], 0.29), policies=("cyber",))
+        answer = verdict_by_incident(asked, cyber, tuple(alike), base)
+        assert (answer.verdict if answer else None) == wanted
+
+
+def test_what_responds_is_told_for_each_incident(base: KnowledgeBase) -> None:
+    asked = _may_mean(("employee_theft", 0.3), ("employee_injury", 0.28), intent="ask_what_covers")
+    answer = respond(asked, base)
+    _check({"either": answer}, base)
+    assert answer.status is Status.ANSWERED
+    assert {"crime_fidelity", "workers_compensation"} <= set(answer.policies)
+
+
+@pytest.mark.parametrize(("scores", "cosine"), [((0.15, 0.12), 0.6), ((0.4, 0.35), 0.3)])
+def test_incidents_that_are_not_likely_or_not_like_anything_known_are_asked_about(
+    base: KnowledgeBase, scores: tuple[float, float], cosine: float
+) -> None:
+    asked = _may_mean(
+        ("water_damage", scores[0]), ("flood", scores[1]), cosine=cosine, policies=("commercial_property",)
+    )
+    assert respond(asked, base).status is Status.CLARIFY
+
+
+def test_a_name_gives_no_yes_where_the_meaning_is_surely_another(base: KnowledgeBase) -> None:
+    """ "The screw-up was before the retro date": a mistake by name, and prior work by all that is told."""
+    asked = _may_mean(
+        ("prior_work", 0.9), policies=("professional_liability",), exposures_named=("professional_mistake",)
+    )
+    assert respond(asked, base).verdict == "depends"
 
 
 def _remembered(base: KnowledgeBase, question: Question, frame: Frame | None = None) -> Frame:

@@ -265,6 +265,14 @@ ACROSS = {
         "there is no policy 'eo'",
         "correct the id",
     ),
+    "topic for those without employees": (
+        "topics/proof.yml",
+        "policies: [professional_liability]",
+        "policies: [professional_liability]\n  without_employees: proof_alone",
+        "topics/proof.yml:1 (proof_fast)",
+        "there is no topic 'proof_alone'",
+        "correct the id",
+    ),
     "related term": (
         "terms.yml",
         "related: [cyber]",
