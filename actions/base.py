@@ -192,6 +192,8 @@ def as_message(answer: Answer, base: KnowledgeBase) -> dict[str, Any]:
     shown = answer.as_dict()
     shown["version"] = base.version
     shown["sources"] = [_cited(base, source_id) for source_id in answer.sources]
+    reviewed = [entry.reviewed_on for entry in map(base.entry, answer.entries) if entry]
+    shown["reviewed_on"] = min(reviewed).isoformat() if reviewed else None
     shown["more_text"] = "\n\n".join(answer.more)
     shown["body"] = "\n\n".join(part for part in [answer.lead, *answer.paragraphs] if part)
     return {
@@ -202,8 +204,7 @@ def as_message(answer: Answer, base: KnowledgeBase) -> dict[str, Any]:
 
 
 def _cited(base: KnowledgeBase, source_id: str) -> dict[str, Any]:
-    source = base.source(source_id)
-    return {"id": source.id, "title": source.title, "publisher": source.publisher, "year": source.year}
+    return base.source(source_id).dict(include={"id", "title", "publisher", "year", "url"})
 
 
 def _notice_given(tracker: Tracker) -> bool:

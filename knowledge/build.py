@@ -59,7 +59,8 @@ def content_version(folder: Path = CONTENT) -> str:
 def _create_tables(db: sqlite_utils.Database) -> None:
     db.table("meta").create({"key": str, "value": str}, pk="key")
     db.table("source").create(
-        {"id": str, "title": str, "publisher": str, "year": int, "used_for": str, "note": str}, pk="id"
+        {"id": str, "title": str, "publisher": str, "year": int, "url": str, "used_for": str, "note": str},
+        pk="id",
     )
     db.table("entry").create({"id": str, "kind": str, "name": str, "reviewed_on": str, "body": str}, pk="id")
     db.table("entry").create_index(["kind"])

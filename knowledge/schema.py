@@ -247,6 +247,7 @@ class Source(_Model):
     title: str
     publisher: str
     year: int | None = None
+    url: str | None = Field(None, regex=r"^https://\S+$")  # where a visitor can read it
     used_for: str
     note: str | None = None
 

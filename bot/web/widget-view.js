@@ -27,6 +27,8 @@ export const TEXTS = {
     table: "Side by side",
     source: "Source",
     sources: "Sources",
+    others: (count) => `and ${count} more`,
+    reviewed: (on) => `The answer was last reviewed on ${on}.`,
     sending: "Sending…",
     typing: "The guide is writing",
     newMessages: "New messages",
@@ -86,6 +88,8 @@ export const TEXTS = {
     table: "Comparación",
     source: "Fuente",
     sources: "Fuentes",
+    others: (count) => `y ${count} más`,
+    reviewed: (on) => `La respuesta se revisó por última vez el ${on}.`,
     sending: "Enviando…",
     typing: "La guía está escribiendo",
     newMessages: "Mensajes nuevos",
@@ -314,7 +318,9 @@ thead th { padding-bottom: 8px; line-height: 1.3; vertical-align: bottom; }
 tbody th { padding-block: 5px; background: var(--ground); color: var(--soft); font-size: 13px; font-weight: 600; }
 tbody th span { position: sticky; left: 16px; display: inline-block; }
 
-.bubble .sources { padding-top: 10px; border-top: 1px solid var(--line); font-size: 13px; color: var(--soft); }
+.bubble > .sources { padding-top: 6px; border-top: 1px solid var(--line); font-size: 13px; color: var(--soft); }
+.sources summary { margin: 0 0 -6px; font-size: 13px; font-weight: 400; color: inherit; line-height: 1.35; }
+.sources summary::before { flex: none; }
 cite { font-style: normal; }
 details summary {
   display: flex; align-items: center; gap: 8px; min-height: 44px; margin: -6px 0 -8px; font-weight: 600;
@@ -537,15 +543,23 @@ export const ratable = (message) => message.from === "bot" && answerOf(message).
 const when = (message, t, style) =>
   message.at && new Intl.DateTimeFormat(t.language, style).format(new Date(message.at));
 
-function citation({ title, publisher, year, url }) {
-  const imprint = [publisher, year].filter(Boolean).join(", ");
-  return h("cite", {}, url ? link(url, title) : title, imprint && ` (${imprint})`);
-}
+const imprint = ({ publisher, year }) => [publisher, year].filter(Boolean).join(", ");
 
-function sourceLine(sources, t) {
-  const label = sources.length > 1 ? t.sources : t.source;
-  const cited = sources.flatMap((source, index) => (index ? ["; ", citation(source)] : [citation(source)]));
-  return h("p", { class: "sources" }, `${label}: `, ...cited);
+/** The first source by name; opened, all of them with where they appeared, and when the answer was last reviewed. */
+function sourcesOf({ sources, reviewed_on: reviewed }, t) {
+  const [{ title }, ...others] = sources;
+  const label = others.length ? `${t.sources}: ${title} ${t.others(others.length)}` : `${t.source}: ${title}`;
+  const cited = sources.map((source) =>
+    h("li", {}, h("cite", {}, source.url ? link(source.url, source.title) : source.title), imprint(source) && ` (${imprint(source)})`),
+  );
+  const on = reviewed && new Intl.DateTimeFormat(t.language, { dateStyle: "long", timeZone: "UTC" }).format(new Date(reviewed));
+  return h(
+    "details",
+    { class: "sources" },
+    h("summary", {}, label),
+    h("ul", {}, ...cited),
+    on && h("p", {}, t.reviewed(on)),
+  );
 }
 
 /** Things side by side. A row's label spans the columns: on a phone they need the width. */
@@ -609,9 +623,7 @@ export function written(message, t) {
     `  ${label}`,
     ...cells.map((cell, n) => `  - ${table.columns[n]}: ${plain(cell)}`),
   ]);
-  const cited = sources.map(({ title, publisher, year }) =>
-    `  [${[title, publisher, year].filter(Boolean).join(", ")}]`,
-  );
+  const cited = sources.map((source) => `  [${[source.title, imprint(source)].filter(Boolean).join(", ")}]`);
   const at = when(message, t, { dateStyle: "medium", timeStyle: "short" });
   return [at, `${sender(message, t)}: ${spoken(message, t)}`, ...compared, ...cited].filter(Boolean).join("\n");
 }
@@ -637,7 +649,7 @@ export function renderMessage(message, t, { pending = false, rating = [] } = {})
       verdict && h("p", { class: `verdict ${verdict}` }, t.verdict[verdict]),
       ...body,
       table && tableOf(table, t),
-      sources.length > 0 && sourceLine(sources, t),
+      sources.length > 0 && sourcesOf(answerOf(message), t),
       details?.length > 0 && more(details, t),
     ),
     pending && h("span", { class: "note" }, t.sending),

@@ -27,6 +27,7 @@ ANSWER = {
         "verdict": "depends",
         "body": "It depends on **where** you work:\n\n- at home\n- in an office\n\nSee https://content.naic.org/consumer.",
         "table": COMPARED["answer"]["table"],
+        "reviewed_on": "2026-11-22",
         "sources": [
             {"title": "Liability basics", "publisher": "III", "year": 2024, "url": "https://www.iii.org/"},
             {"title": "Consumer guide", "publisher": "NAIC", "year": 2025},
@@ -81,8 +82,10 @@ async def opened(server: Server, page: Page) -> None:
 async def answered(server: Server, page: Page) -> None:
     await opened(server, page)
     answer = await said(server, page, ANSWER)
-    await answer.locator("summary").click()
+    await answer.get_by_text("More about this").click()
     await expect(answer.get_by_text("Policies differ.")).to_be_visible()
+    await answer.get_by_text("Sources: Liability basics and 1 more").click()
+    await expect(answer.get_by_role("link", name="Liability basics")).to_be_visible()
 
 
 async def every_verdict(server: Server, page: Page) -> None:
@@ -224,7 +227,7 @@ async def test_keyboard_alone_leads_through_a_whole_conversation(
     answer = page.locator(".bot").last
     await expect(answer.locator(".verdict")).to_be_visible()
 
-    await tab_to(page, answer.locator("summary"), "Shift+Tab")
+    await tab_to(page, answer.get_by_text("More about this"), "Shift+Tab")
     await page.keyboard.press("Enter")
     await expect(answer.get_by_text("professional liability")).to_be_visible()
     await tab_to(page, answer.get_by_role("button", name="And what does?"))
@@ -259,7 +262,7 @@ async def test_keyboard_alone_sends_the_text_again_that_was_refused(server: Serv
 PLACES = {
     "composer": lambda page: page.get_by_label("Your question"),
     "conversation": lambda page: page.get_by_role("log"),
-    "more": lambda page: page.locator("summary"),
+    "more": lambda page: page.get_by_text("More about this"),
     "link": lambda page: page.locator(".bot a").first,
     "button": lambda page: page.locator(".replies").last.get_by_role("button").first,
     "page": lambda page: page.get_by_role("main").get_by_role("button").first,
@@ -316,6 +319,6 @@ async def test_widget_moves_nothing_for_those_who_asked_for_that(server: Server,
     """The browser of these tests asks for reduced motion."""
     page = await open_chat(context, server.url)
     await said(server, page, ANSWER)
-    await page.locator("summary").click()
+    await page.get_by_text("More about this").click()
     await asyncio.sleep(0)
     assert await page.evaluate("document.getAnimations({subtree: true}).length") == 0

@@ -218,20 +218,20 @@ async def test_offline_browser_reads_on_and_gets_what_it_missed(server: Server, 
 async def test_reader_keeps_place_focus_and_opened_parts_through_a_cut(server: Server, context: BrowserContext) -> None:
     page = await open_chat(context, server.url)
     await ask(page, "bad advice")
-    await page.locator("summary").click()
+    await page.get_by_text("More about this").click()
     session = server.agent.got[0].sender_id.removeprefix("web:")
     for number in range(30):
         server.channel.rooms.say(session, {"from": "bot", "text": f"number {number}"})
     await expect(page.locator(".message")).to_have_count(33)
-    await page.locator("summary").focus()
+    await page.get_by_text("More about this").focus()
     await page.get_by_role("log").evaluate("log => log.scrollTo({top: 0, behavior: 'instant'})")
     await context.set_offline(True)
     await expect(page.locator(".state")).to_contain_text("You are offline")
     server.channel.rooms.say(session, {"from": "bot", "text": "meanwhile"})
     await context.set_offline(False)
     await expect(page.locator(".message")).to_have_count(34)
-    await expect(page.locator("details").first).to_have_attribute("open", "")
-    await expect(page.locator("summary")).to_be_focused()
+    await expect(page.locator("details", has_text="More about this")).to_have_attribute("open", "")
+    await expect(page.get_by_text("More about this")).to_be_focused()
     assert await page.get_by_role("log").evaluate("log => log.scrollTop") < 50
     await expect(page.get_by_role("button", name="New messages")).to_be_visible()
 
@@ -392,7 +392,7 @@ async def test_site_with_a_strict_policy_embeds_the_chat_without_an_exception_fo
 async def test_styles_of_the_page_do_not_reach_into_the_chat(server: Server, context: BrowserContext) -> None:
     page = await open_chat(context, server.url)
     await ask(page, "bad advice")
-    await page.locator("summary").click()  # what is folded away has no settled size
+    await page.get_by_text("More about this").click()  # what is folded away has no settled size
     await expect(page.get_by_text("professional liability")).to_be_visible()
     await expect(page.get_by_role("img", name="The guide is writing")).to_be_hidden()
     looks = """chat => [...chat.shadowRoot.querySelectorAll(".panel, .panel *, .launcher")].map(element => {

@@ -26,8 +26,13 @@ async def test_question_gets_verdict_source_and_more_and_survives_a_reload(
     log = page.get_by_role("log")
     answer = log.locator(".bot").last
     await expect(answer.locator(".verdict")).to_have_text("No")
-    await expect(answer.locator(".sources")).to_have_text("Source: Liability basics (III, 2024)")
-    await expect(answer.locator(".bubble > p")).to_have_count(4)  # verdict, two paragraphs, source
+    await expect(answer.locator(".bubble > p")).to_have_count(3)  # verdict, two paragraphs
+    reviewed = answer.get_by_text("The answer was last reviewed on November 22, 2026.")
+    await expect(reviewed).to_be_hidden()
+    await answer.get_by_text("Source: Liability basics").click()
+    await expect(answer.get_by_role("listitem")).to_have_text("Liability basics (III, 2024)")
+    await expect(reviewed).to_be_visible()
+    await answer.get_by_text("Source: Liability basics").click()
     more = answer.get_by_text("Advice belongs to professional liability.")
     await expect(more).to_be_hidden()
     await answer.get_by_text("More about this").click()
