@@ -65,6 +65,10 @@ _AT_WORK = re.compile(
     r"|freelanc\w+|self[- ]employed|commercial|our)\b",
     re.IGNORECASE,
 )
+# Words that say so themselves: no other word beside them makes it a business matter.
+_NOT_AT_WORK = re.compile(
+    r"\bnot? (a |for |my |our |the )?(business|work|company|job)\b|\bnot work[- ]related", re.IGNORECASE
+)
 _NEGATED = re.compile(
     r"\bexclu\w+|\bleaves? out|\bleft out"
     r"|\bwhat (does|do|will|would|is|are)(n[o']?t|n'?t| not)\b.*\b(cover|pay|include|protect)\w*"
@@ -243,7 +247,8 @@ def _asked_for(question: Question, base: KnowledgeBase) -> Question | None:
     entry, likely = found
     if entry.kind != "exposure" and _names_nothing(question) and entry.nearest < FAMILIAR_STRANGER:
         return None
-    least = RELEVANT_TO_FLOW if question.intent in STEPS else RELEVANT
+    surely_outside = question.intent == "out_of_scope" and question.confidence >= RESCUE
+    least = RELEVANT_TO_FLOW if question.intent in STEPS or surely_outside else RELEVANT
     if likely < least or _surely_other(entry.id, entry.kind, question, base):
         return None
     return None if entry.kind == INTENT else _about(entry.id, entry.kind, question, base)
@@ -326,7 +331,7 @@ def _outside(question: Question, base: KnowledgeBase) -> bool:
     if any(o.even_for_business for o in named):
         return True
     if any(o.id in PRIVATE for o in named):
-        return not (question.industry or _AT_WORK.search(question.text))
+        return bool(_NOT_AT_WORK.search(question.text)) or not (question.industry or _AT_WORK.search(question.text))
     return bool(named) and not (question.policies or question.industry or _BUSINESS.search(question.text))
 
 

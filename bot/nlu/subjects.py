@@ -37,6 +37,7 @@ BARE = {"exposure"}  # an incident is the same whatever policy is asked about; g
 # How much likelier an incident becomes for each unit of cosine to a situation it is known by; chosen on the
 # development questions. In a trade that no situation tells of, the regression alone is unsure where one is near.
 NEARNESS = 12.0
+FEWEST_WORDS = 9  # fewer are near to many situations by chance: "what if it's one of ours?"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -119,7 +120,7 @@ class SubjectRecognizer(GraphComponent):
         meaning = self._encoder.embed(text)
         similar = classifier.similar(meaning)
         ranking = classifier.guess(text, meaning).ranking
-        if kind in BARE:
+        if kind in BARE and len(text.split()) >= FEWEST_WORDS:
             ranking = weighed_by_nearness(ranking, similar)
         return [
             {"id": entry_id, "kind": kind, "score": round(score, 4), "nearest": round(similar[entry_id], 4)}
