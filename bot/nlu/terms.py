@@ -81,7 +81,10 @@ _HELD = re.compile(
 )
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+@DefaultV1Recipe.register(
+    [DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER],
+    is_trainable=True,
+)
 class TermLinker(GraphComponent):
     """Entities of kind policy, exposure, term, topic, industry and state, and the normal text."""
 

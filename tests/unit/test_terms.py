@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.data import TrainingType
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -81,6 +85,13 @@ def _values(linker: TermLinker, text: str) -> list[str]:
 )
 def test_a_name_is_found_however_it_is_typed(linker: TermLinker, text: str, found: list[str]) -> None:
     assert _values(linker, text) == found
+
+
+def test_training_examples_are_read_as_messages_are() -> None:
+    config = yaml.safe_load(Path("config.yml").read_text(encoding="utf-8"))
+    nodes = DefaultV1Recipe().graph_config_for_recipe(config, {}, TrainingType.NLU).train_schema.nodes
+    embedding = next(node for name, node in nodes.items() if name.startswith("run_bot.nlu.sentence_embedding"))
+    assert nodes[embedding.needs["training_data"]].uses is TermLinker
 
 
 def test_a_name_typed_as_one_word_is_written_out_for_the_encoder(linker: TermLinker) -> None:
