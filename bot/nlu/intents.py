@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -60,11 +61,12 @@ class IntentClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Raises ValueError when the data has fewer than two intents."""
         examples = [e for e in training_data.intent_examples if e.get(TEXT)]
+        names = spoken_names({str(e.get(INTENT)) for e in examples})
         assert self._classifier is not None
         self._classifier.fit(
-            [normal_text(e) for e in examples],
-            np.stack([vector(e) for e in examples]),
-            [str(e.get(INTENT)) for e in examples],
+            [normal_text(e) for e in examples] + list(names.values()),
+            np.vstack([*(vector(e) for e in examples), shared_encoder().embed_all(list(names.values()))]),
+            [str(e.get(INTENT)) for e in examples] + list(names),
         )
         with self._storage.write_to(self._resource) as folder:
             self._classifier.save(folder)
@@ -105,6 +107,15 @@ class IntentClassifier(GraphComponent):
             if guess.confidence * ASKING_WEIGHT > weight:
                 best, weight = guess, guess.confidence * ASKING_WEIGHT
         return best
+
+
+def spoken_names(intents: Iterable[str]) -> dict[str, str]:
+    """What each intent's name says in words; a name without a word ("q17") says nothing.
+
+    A name sums up what the examples have in common ("card_arrival"), so it is an example itself.
+    """
+    names = {intent: re.sub(r"[\W_]+", " ", intent).strip().lower() for intent in sorted(intents)}
+    return {intent: name for intent, name in names.items() if re.search("[a-z]{2}", name)}
 
 
 def asking_sentences(text: str) -> list[str]:
