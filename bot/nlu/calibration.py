@@ -2,8 +2,11 @@
 
 A classifier's probability compares the classes with each other; a text that belongs to none gets a
 confident one all the same.  So confidence is the product of two logistic regressions, learnt on held-out
-examples: of the first choice being right (log-odds, lead), and of the text being familiar (cosine to the
-nearest class centroid).  The strangers of the second are the same examples with their own class left out.
+examples: of the first choice being right (log-odds, lead), and of the text being familiar.  Familiar is what
+has much energy, the logarithm of all classes' summed evidence (Liu et al. 2020, "Energy-based Out-of-distribution
+Detection"), and lies near an example of its class.  The strangers of the second are the same examples with their
+own class left out.  They are nearer than true ones, and would teach to weigh the two kinds of evidence against
+each other; so both count alike, each by how much it varies.
 A last one of slope and offset (Platt scaling) makes of the product how often the choice is right.
 """
 
@@ -26,7 +29,7 @@ class HeldOut:
 
     chances: Floats  # of every class
     right: NDArray[np.bool_]  # whether the likeliest class is the example's
-    familiarity: Floats  # cosine to the nearest class centroid
+    familiarity: Floats  # energy, and cosine to the nearest example of the likeliest class: shape (n, 2)
     strangeness: Floats  # the same with the example's own class left out
 
 
@@ -35,13 +38,13 @@ class Calibration:
     """Coefficients of the three regressions, the constant last; as they stand, the classifier's own probability."""
 
     right: Floats  # of the first choice's log-odds and its lead over the second
-    familiar: Floats  # of the cosine to the nearest class centroid
+    familiar: Floats  # of the energy and the cosine
     both: Floats  # of the log-odds of the product
 
     @classmethod
     def none(cls) -> Calibration:
         """Confidence is the classifier's own probability."""
-        return cls(np.array([1.0, 0.0, 0.0]), np.array([0.0, 30.0]), np.array([1.0, 0.0]))
+        return cls(np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 30.0]), np.array([1.0, 0.0]))
 
     @classmethod
     def learn(cls, held_out: HeldOut) -> Calibration:
@@ -50,20 +53,22 @@ class Calibration:
             return cls.none()
         count = len(held_out.right)
         right = _regression(_evidence(held_out.chances), held_out.right)
-        cosines = np.concatenate([held_out.familiarity, held_out.strangeness])[:, None]
+        alike = 1 / (held_out.familiarity.std(axis=0) + 1e-9)
+        evidence = np.concatenate([held_out.familiarity, held_out.strangeness]) @ alike
         known = np.arange(2 * count) < count
-        familiar = _regression(cosines, known, np.where(known, 1.0, STRANGERS))
+        slope, constant = _regression(evidence[:, None], known, np.where(known, 1.0, STRANGERS))
+        familiar = np.append(slope * alike, constant)
         product = cls(right, familiar, np.array([1.0, 0.0]))._product(held_out.chances, held_out.familiarity)
         return cls(right, familiar, _regression(product[:, None], held_out.right))
 
     def confidence(self, chances: Floats, familiarity: Floats) -> Floats:
-        """Chance that the likeliest class is right, shape (n,), from ``chances`` (n, classes) and cosines (n,)."""
+        """Chance that the likeliest class is right, shape (n,), from ``chances`` and ``familiarity`` as held out."""
         return _sigmoid(_apply(self.both, self._product(chances, familiarity)[:, None]))
 
     def _product(self, chances: Floats, familiarity: Floats) -> Floats:
         """Log-odds of being right and familiar."""
         right = _sigmoid(_apply(self.right, _evidence(chances)))
-        return _log_odds(right * _sigmoid(_apply(self.familiar, familiarity[:, None])))
+        return _log_odds(right * _sigmoid(_apply(self.familiar, familiarity)))
 
 
 def _evidence(chances: Floats) -> Floats:

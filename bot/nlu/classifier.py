@@ -2,7 +2,8 @@
 
 Features are the sentence vector beside word and character n-grams.  Few examples a class leave many
 more features than examples, so the regression is solved in the space that the examples span: the same
-solution for an L2 penalty (the representer theorem), several times faster.
+solution for an L2 penalty (the representer theorem), several times faster.  Of many examples only the main
+directions of that space are kept, found by subspace iteration (Halko et al. 2011).
 
 Confidence is not the regression's own probability, which knows nothing of how far a text lies from all
 examples: it is learnt from held-out folds (``bot.nlu.calibration``).
@@ -18,17 +19,19 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 from scipy.linalg import eigh
-from sklearn.linear_model import LogisticRegression
+from scipy.special import logsumexp
 from sklearn.model_selection import StratifiedKFold
-from sklearn.utils.extmath import randomized_svd
 
 from bot.nlu.arrays import Floats
 from bot.nlu.calibration import Calibration, HeldOut
 from bot.nlu.ngrams import Vocabulary
+from bot.nlu.regression import Regression, chances_of
 
 NGRAM_WEIGHT = 0.4  # n-gram blocks have unit length each, as the sentence vector has
 EXACT_UP_TO = 1000  # more examples than this, and only their main directions are kept
 MAIN_DIRECTIONS = 400  # as accurate as all of 3,000 here, and ten times faster to learn from
+SPARE, PASSES = 10, 2  # directions found beyond those kept, and times the frame is turned towards them
+SMALLEST = 1e-4  # a direction of less variance is what single precision leaves of none
 FOLDS, FOLDS_OF_FEW = 3, 5  # up to EXACT_UP_TO examples are few: a third less would teach another classifier
 
 
@@ -73,29 +76,23 @@ class Classifier:
         # An n-gram seen once teaches nothing but its example.
         self._vocabulary = Vocabulary.of(in_order, common=2 if len(texts) > 200 else 1)
         wording = NGRAM_WEIGHT * self._vocabulary.matrix(in_order)
-        rotated, back = _span(sparse.hstack([sparse.csr_matrix(self._examples), wording]).tocsr())
-        model = self._regression().fit(rotated, self._labels)
-        self._weights, self._bias = self._unrotated(model, back)
+        rotated, back = _span(self._examples, wording)
+        model = Regression.fit(rotated, self._labels, self.penalty_c)
+        self._weights, self._bias = back @ model.weights, model.bias
         if calibrate:
             self._calibration = self._calibrate(rotated)
 
     def guess(self, text: str, vector: Floats) -> Guess:
         """What one text most likely is."""
-        chances = self.probabilities(text, vector)
+        scores = self._scores(text, vector)
+        chances = chances_of(scores)
         order = np.argsort(-chances)
         best = int(order[0])
         nearest = (self._examples[self._starts[best] : self._ends[best]] @ vector).max()
-        confidence = self._calibration.confidence(chances[None], (self._centroids @ vector).max(keepdims=True))[0]
+        familiarity = np.array([[logsumexp(scores), nearest]])
+        confidence = self._calibration.confidence(chances[None], familiarity)[0]
         ranking = list(zip([self.classes[i] for i in order], chances[order].tolist(), strict=True))
         return Guess(ranking, float(confidence), float(nearest))
-
-    def probabilities(self, text: str, vector: Floats) -> Floats:
-        """The regression's probability of every class, in the order of ``classes``."""
-        numbers, weights = self._vocabulary.weigh(text)
-        meaning, wording = self._weights[: len(vector)], self._weights[len(vector) :]
-        scores = vector @ meaning + NGRAM_WEIGHT * weights @ wording[numbers] + self._bias
-        exponents = np.exp(scores - scores.max())
-        return np.asarray(exponents / exponents.sum())
 
     def similar(self, vector: Floats) -> dict[str, float]:
         """For every class, the cosine to its nearest example."""
@@ -141,16 +138,11 @@ class Classifier:
         self._examples, self._labels = examples, labels
         self._starts = np.searchsorted(labels, np.arange(len(self.classes)))
         self._ends = np.append(self._starts[1:], len(labels))
-        self._centroids = _centroids(examples, labels)
 
-    def _regression(self) -> LogisticRegression:
-        return LogisticRegression(C=self.penalty_c, max_iter=300, tol=1e-2)
-
-    def _unrotated(self, model: LogisticRegression, back: Floats) -> tuple[Floats, Floats]:
-        coefficients, bias = model.coef_, model.intercept_
-        if len(self.classes) == 2:  # scikit-learn keeps one row for two classes
-            coefficients, bias = np.vstack([-coefficients, coefficients]) / 2, np.array([-bias[0], bias[0]]) / 2
-        return np.asarray(back @ coefficients.T, dtype=np.float32), bias.astype(np.float32)
+    def _scores(self, text: str, vector: Floats) -> Floats:
+        numbers, weights = self._vocabulary.weigh(text)
+        meaning, wording = self._weights[: len(vector)], self._weights[len(vector) :]
+        return np.asarray(vector @ meaning + NGRAM_WEIGHT * weights @ wording[numbers] + self._bias)
 
     def _calibrate(self, rotated: Floats) -> Calibration:
         few = len(rotated) <= EXACT_UP_TO and np.bincount(self._labels).min() >= FOLDS_OF_FEW
@@ -159,30 +151,40 @@ class Classifier:
             return Calibration.none()
         found = []
         for train, test in StratifiedKFold(folds, shuffle=True, random_state=7).split(rotated, self._labels):
-            model, labels = self._regression().fit(rotated[train], self._labels[train]), self._labels[test]
-            chances = model.predict_proba(rotated[test])
-            cosines = self._examples[test] @ _centroids(self._examples[train], self._labels[train]).T
-            familiarity = cosines.max(axis=1)
-            cosines[np.arange(len(test)), labels] = -1
-            found.append((chances, chances.argmax(axis=1) == labels, familiarity, cosines.max(axis=1)))
+            seen, labels = self._labels[train], self._labels[test]
+            scores = Regression.fit(rotated[train], seen, self.penalty_c).scores(rotated[test])
+            starts = np.searchsorted(seen, np.arange(len(self.classes)))
+            cosines = np.maximum.reduceat(self._examples[test] @ self._examples[train].T, starts, axis=1)
+            familiarity = _familiarity(scores, cosines)
+            chances = chances_of(scores)
+            scores[np.arange(len(test)), labels] = -np.inf
+            found.append((chances, chances.argmax(axis=1) == labels, familiarity, _familiarity(scores, cosines)))
         return Calibration.learn(HeldOut(*(np.concatenate(column) for column in zip(*found, strict=True))))
 
 
-def _centroids(examples: Floats, labels: NDArray[np.int64]) -> Floats:
-    """The mean of each class's examples at unit length, shape (classes, 384); labels are 0, 0, …, 1, …"""
-    if not len(labels):
-        return examples
-    sums = np.add.reduceat(examples, np.flatnonzero(np.diff(labels, prepend=-1)))
-    return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True))
+def _familiarity(scores: Floats, cosines: Floats) -> Floats:
+    """Energy, and the cosine to the nearest example of the likeliest class; both arguments (n, classes)."""
+    nearest = np.take_along_axis(cosines, scores.argmax(axis=1)[:, None], axis=1)
+    return np.column_stack([logsumexp(scores, axis=1), nearest])
 
 
-def _span(features: sparse.csr_matrix) -> tuple[Floats, Floats]:
-    """Coordinates of the rows in the space they span, and the map back to features."""
-    if features.shape[0] > EXACT_UP_TO:
-        directions, scale, rows = randomized_svd(features, MAIN_DIRECTIONS, n_iter=2, random_state=7)
-        return directions * scale, np.asarray(rows.T)
-    gram = np.asarray((features @ features.T).todense(), dtype=np.float64)
-    values, directions = eigh(gram)
-    kept = values > 1e-6
+def _span(meaning: Floats, wording: sparse.csr_matrix) -> tuple[Floats, Floats]:
+    """Coordinates of the examples in the space they span, and the map back to features."""
+    turned = wording.T.tocsr()
+
+    def products(of: Floats) -> Floats:
+        return np.asarray(meaning @ (meaning.T @ of) + wording @ (turned @ of))
+
+    count = len(meaning)
+    if count <= EXACT_UP_TO:
+        values, directions = eigh(products(np.eye(count, dtype=np.float32)))
+    else:
+        frame = np.random.default_rng(7).standard_normal((count, MAIN_DIRECTIONS + SPARE)).astype(np.float32)
+        for _ in range(PASSES):
+            frame = np.linalg.qr(products(frame))[0]
+        values, directions = eigh(frame.T @ products(frame))
+        values, directions = values[SPARE:], frame @ directions[:, SPARE:]
+    kept = values > SMALLEST
     scale = np.sqrt(values[kept])
-    return directions[:, kept] * scale, np.asarray(features.T @ (directions[:, kept] / scale))
+    unit = directions[:, kept] / scale
+    return directions[:, kept] * scale, np.vstack([meaning.T @ unit, turned @ unit])
