@@ -8,12 +8,11 @@ from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.question import POSSIBLE_SUBJECT, Question
 from actions.responding import TALK_TO_AGENT, answers, respond
-from actions.routing import INFORMATIONAL
+from actions.routing import INFORMATIONAL, LIKELY_INTENT
 from actions.wording import joined
 from knowledge.base import KnowledgeBase
 
 OPTIONS = 4
-LIKELY_INTENT = 0.10  # a reading less likely is not offered
 # bm25 of the words shared with an entry, its sign turned.  Of the development questions that are not
 # understood no one out of scope comes nearer than 13.8; a wrong entry is only offered, so offering starts earlier.
 CLOSEST_OFFERED = 12.0

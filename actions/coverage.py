@@ -8,7 +8,7 @@ from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.clarify import ask_which_exposure, which_policy_is_that
 from actions.policies import overview
-from actions.question import CONSENSUS, ENOUGH, MEANING_WINS, RESEMBLES, Question, read_exposure
+from actions.question import CONSENSUS, ELLIPSIS_WORDS, ENOUGH, MEANING_WINS, RESEMBLES, Question, read_exposure
 from actions.readings import responders_by_incident, verdict_by_incident
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import joined, listed, sentence
@@ -27,6 +27,14 @@ _DELIBERATE = re.compile(
     r"\b(knowingly|on purpose|intentional(ly)?|deliberate(ly)?|(found|pleads?|pleaded|pled) guilty|convicted)\b",
     re.IGNORECASE,
 )
+_STOLEN = re.compile(
+    r"\b(stole\w*|steal\w*|thefts?|swip(es?|ed|ing)|pocket(s|ed|ing)|walk(s|ed|ing)? (off|out))\b", re.IGNORECASE
+)
+_OWN_PEOPLE = re.compile(
+    r"\b(our|my|own) (own )?(staff|employees?|people|workers?|crew|team|guys?|reps?|managers?|bookkeeper)\b",
+    re.IGNORECASE,
+)
+OWN_THIEVES = ("employee_theft",)  # what a theft may be where own people are told of
 DELIBERATE_ACTS = ("intentional_fraud", "criminal_act")  # what such words may mean, whatever the rest resembles
 THEFT = "crime_fidelity"  # the policy that is there for deliberate acts
 YES_CONSENSUS = 0.7  # share of what is plausible that must be covered before yes is said
@@ -87,22 +95,29 @@ def _doubts_a_yes(question: Question, policies: list[Policy], exposure_id: str, 
     """
     if question.exposure:
         return ()
+    pays = [p for p in policies if (d := base.decide(p.id, exposure_id)) and d.verdict is Verdict.YES]
+    if any(p.id != THEFT for p in pays) and exposure_id not in OWN_THIEVES and _by_own_people(question.text):
+        return OWN_THIEVES
     likely = question.of_kind("exposure")
     if question.exposures_named:
+        if question.words() <= ELLIPSIS_WORDS:
+            return ()  # "sorry, fire": so few words mean what they name
         named = question.exposures_named
         sure = (s for s in likely[:1] if s.score >= MEANING_WINS and s.nearest >= RESEMBLES)
         likely = [s for s in sure if s.id not in named]
     total = sum(s.score for s in likely)
-    for policy in policies:
-        decided = base.decide(policy.id, exposure_id)
-        if decided is None or decided.verdict is not Verdict.YES:
-            continue
+    for policy in pays:
         if _DELIBERATE.search(question.text) and policy.id != THEFT and exposure_id not in DELIBERATE_ACTS:
             return DELIBERATE_ACTS
         others = [s for s in likely if (d := base.decide(policy.id, s.id)) and d.verdict is not Verdict.YES]
         if sum(s.score for s in others) > (1 - YES_CONSENSUS) * total:
             return tuple(s.id for s in others[:3])
     return ()
+
+
+def _by_own_people(text: str) -> bool:
+    """Whether a theft is told of in which the insured's own people appear; most policies leave that to crime cover."""
+    return bool(_STOLEN.search(text) and _OWN_PEOPLE.search(text))
 
 
 def _as_reported(question: Question, answer: Answer, base: KnowledgeBase) -> Answer:

@@ -29,7 +29,7 @@ from actions.routing import RESCUE, UNSURE
 FRAME_TURNS = 6  # a subject older than this is no longer what "it" means
 UNSURE_FOLLOW_UP = 0.85  # a follow-up less sure than this may ask something of its own
 SECOND_READING = 0.2  # if that is one of its next readings, and this likely
-ASKED_BESIDE = 0.15  # the same for a correction: "no, I asked what it costs" is one first of all
+ASKED_BESIDE = 0.12  # the same for a correction: "no, I asked what it costs" is one first of all
 MEANT_POLICY = 0.75  # a policy this likely is meant, though only a part of its name is said: "would crime do it?"
 CLEARLY = 0.8  # a question this sure is no correction for its words, and no comparison for its second reading
 
@@ -88,6 +88,16 @@ _SAYINGS = (
         "follow_up",
         *OF_COVER,
     ),
+    _saying(
+        r"\bwhat (all )?(does|do|would) (it|that|this|they) (actually |really |even )?(cover|pay for)\W*$", "ask_policy"
+    ),
+    _saying(
+        r"\btell me (more )?a?'?bout (the|an?|our|your) (?!.*\b(cost|price|limit|exclu|claim|need|law|risk)\w*)"
+        r".*\b(insurance|liability|policy|bond|umbrella|cover(age)?|e&o|epli|cyber|d&o|bop|comp)\b",
+        "ask_policy",
+    ),
+    _saying(r"\b(legalese|jargon)\b", "simpler"),
+    _saying(r"\b(price|cost) (for|of) (it|that|this)\b", "ask_cost"),
     _saying(r"\b(run|set) (us|me) ?(back)?\W*$", "ask_cost"),
     _saying(r"\b(cheap|expens)\w+", "ask_cost", "ask_compare"),
     _saying(r"\bhow much of (it|that)\b", "ask_limits"),

@@ -74,16 +74,17 @@ def best_topic(question: Question, base: KnowledgeBase, intent: str) -> Topic | 
     industry = base.industry(question.industry)
     for subject in question.of_kind("topic"):
         topic = base.topic(subject.id)
-        if topic is None or subject.score < least:
+        told = topic is not None and topic.exposure in question.exposures_named
+        if topic is None or subject.score < (WEAK_TOPIC if told else least):
             continue
         if question.policies and topic.policies and not set(question.policies) & set(topic.policies):
             continue
-        if topic.industry_group and not _for_trade(topic, industry, subject.score):
+        if topic.industry_group and not told and not _for_trade(topic, industry, subject.score):
             continue
         unsure = question.confidence < SURE_INTENT and not question.policies
         if topic.intent == intent or (subject.score >= 2 * SURE_TOPIC and unsure):
             # Guidance on just the policy named is what was meant, before guidance on many.
-            special = question.policies and topic.policies[:1] == list(question.policies[:1])
+            special = told or (question.policies and topic.policies[:1] == list(question.policies[:1]))
             fitting.append((subject.score * (2 if special else 1), topic))
     if fitting:
         return max(fitting, key=lambda pair: pair[0])[1]

@@ -20,6 +20,10 @@ CONSENSUS = 0.75  # share of what is plausible that must agree before doubt does
 ENOUGH = 0.25  # probability that must lie on incidents we know at all
 SURE_TOPIC = 0.25
 OF_THE_ANSWER = {"ask_why", "ask_more", "simpler", "repeat"}  # intents that need an answer to be about
+# What the guide may not do.  It must be surely asked to be refused; else the next reading counts, if it is this likely.
+DECLINED = {"ask_to_bind", "ask_guarantee", "ask_legal_advice", "ask_tax_advice", "ask_medical_advice"}
+SURELY_DECLINED = 0.4
+NEXT_READING = 0.2
 HELD = "held"  # the role of a policy that is only said to be had
 A_FEW_WORDS = 4
 ELLIPSIS_WORDS = 9  # a longer message names its own subject
@@ -130,10 +134,16 @@ def read_question(message: Mapping[str, Any], frame: Frame | None) -> Question:
         if entity["value"] not in found:
             found.append(entity["value"])
     intent = message.get("intent") or {}
+    ranking = tuple(
+        (r["name"], float(r["confidence"])) for r in message.get("intent_ranking") or [] if r["name"] != "nlu_fallback"
+    )
+    name, confidence = _unless_declined_unsurely(
+        str(intent.get("name") or "nlu_fallback"), float(intent.get("confidence") or 0.0), ranking
+    )
     return Question(
         text=text,
-        intent=intent.get("name") or "nlu_fallback",
-        confidence=float(intent.get("confidence") or 0.0),
+        intent=name,
+        confidence=confidence,
         # "we already have GL, does E&O cover …" asks about E&O; where all are held, it is them that are asked about
         policies=tuple(entities.get("policy") or entities.get("held") or ()),
         exposures_named=tuple(entities.get("exposure", ())),
@@ -146,13 +156,19 @@ def read_question(message: Mapping[str, Any], frame: Frame | None) -> Question:
         subjects=tuple(
             Subject(s["id"], s["kind"], float(s["score"]), float(s["nearest"])) for s in message.get("subjects") or []
         ),
-        ranking=tuple(
-            (r["name"], float(r["confidence"]))
-            for r in message.get("intent_ranking") or []
-            if r["name"] != "nlu_fallback"
-        ),
+        ranking=ranking,
         frame=frame,
     )
+
+
+def _unless_declined_unsurely(
+    intent: str, confidence: float, ranking: tuple[tuple[str, float], ...]
+) -> tuple[str, float]:
+    """The intent and its confidence; of one that would be declined without being sure, the next reading's."""
+    if intent not in DECLINED or confidence >= SURELY_DECLINED:
+        return intent, confidence
+    following = next(((name, p) for name, p in ranking if name not in DECLINED), None)
+    return following if following and following[1] >= NEXT_READING else (intent, confidence)
 
 
 def means_incident(question: Question, least: float = SURE_SUBJECT) -> bool:

@@ -10,6 +10,7 @@ from spacy.lang.en.stop_words import STOP_WORDS
 
 from actions.question import (
     A_FEW_WORDS,
+    DECLINED,
     ELLIPSIS_WORDS,
     OF_THE_ANSWER,
     REFERS_BACK,
@@ -49,7 +50,7 @@ INFORMATIONAL = TOPICAL | {
 }
 UNSURE = {"nlu_fallback", "out_of_scope"}
 # What is asked to be done, not told; an entry must be meant surely to be the answer ("are premiums tax deductible?").
-STEPS = {*FLOWS, "ask_to_bind", "ask_guarantee", "ask_legal_advice", "ask_tax_advice", "ask_medical_advice"}
+STEPS = {*FLOWS, *DECLINED}
 # What a few words that mean guidance are read as where only the conversation tells: "what all does it show".
 GUIDED = (INFORMATIONAL - {"ask_coverage", "ask_what_covers"}) | UNSURE | {"help"}
 _BUSINESS = re.compile(
@@ -90,6 +91,7 @@ _TRADE = re.compile(
 RELEVANT = 0.5  # an entry this likely is what was asked for
 RELEVANT_TO_FLOW = 0.8  # and this likely where the intent is to report, to get a quote or to reach a person
 RESCUE = 0.75  # a surer "out of scope" stands, whatever names the message has
+LIKELY_INTENT = 0.1  # an intent less likely is no reading
 CLEAR_TOPIC = 0.5  # guidance recognised this surely is what was asked, whatever the verb
 SURELY_TOPIC = 0.8  # even against what the classifier thinks is asked
 NAMED_AND_MEANT = 0.3  # a word of the trade that is named and also meant
@@ -111,7 +113,7 @@ COULD_BE_COVER = {
     "ask_compare",
 }
 BESIDE = 0.3  # guidance this likely is what a few words mean after guidance of the same kind
-CONFIDENT = 0.8  # a question about a policy this sure is not turned into general guidance
+CONFIDENT = 0.75  # a question about a policy this sure is not turned into general guidance
 OF_A_POLICY = {
     "ask_need",
     "ask_cost",
@@ -229,7 +231,7 @@ def _beside_the_last(question: Question, base: KnowledgeBase) -> Topic | None:
 
 def _example_of(question: Question, base: KnowledgeBase) -> Topic | None:
     """The case of the policy that was talked about, where a message means none of its own: "gimme an example"."""
-    if not _goes_on(question) or not question.policies:
+    if not _goes_on(question) or not question.policies or question.exposures_named:
         return None
     return next((t for t in base.topics("ask_scenario") if t.policies[:1] == [question.policies[0]]), None)
 
@@ -392,7 +394,7 @@ def _clear_topic(question: Question, base: KnowledgeBase) -> Topic | None:
         asks_cover = question.intent in ("ask_coverage", "ask_what_covers")
         if asks_cover and topic.verdict is None and incident and incident.score >= SURE_SUBJECT:
             return None
-        plausible = topic.intent in {name for name, _ in question.ranking[:3]}
+        plausible = topic.intent in {name for name, p in question.ranking[:3] if p >= LIKELY_INTENT}
         if (not plausible and subject.score < SURELY_TOPIC) or topic.intent == "ask_scenario" != question.intent:
             return None
         return topic
@@ -432,7 +434,8 @@ def _fitted(question: Question) -> str:
     evidence = _Evidence.of(question)
     intent = _comparison_or_next(question)
     leaves_out = intent == "ask_exclusions" and bool(question.policies)
-    term = intent in COULD_BE_TERM and _meant_term(question) and not leaves_out
+    could_be = intent in COULD_BE_TERM or (intent == "ask_scenario" and question.confidence < SURE_INTENT)
+    term = could_be and _meant_term(question) and not leaves_out
     if term and not evidence.incident and not evidence.topic:
         return "ask_term"
     if intent in COULD_BE_COVER and _tells_of_an_incident(evidence):

@@ -12,9 +12,11 @@ _ASK = (
     r"|(?:is|are|am)(?!\s+\w+ing\s+(?:us|me|our|my|the|to|for|that|we|him|her|them)\b))\b"
 )
 _LEAD_IN = r"(?:&\s*|(?:and|n|also|or|but|so|plus|then|ok|okay|secondly|second|finally|oh)\b[\s,]*)*"
-# A new question begins after the end of one, or where a joining word is followed by a question word.
+# A new question begins after the end of one, in a new line that was not only wrapped, or where a joining word
+# is followed by a question word.
+_LINE = rf"\s*\n\s*(?:\n\s*)+|\s*\n\s*(?={_LEAD_IN}{_ASK}|(?-i:[^a-z]))"
 _NEXT = re.compile(
-    rf"(?<=[?])\s+|(?<=[.!;])\s+|\n+|[\s,]+(?=(?:and|n|&|also|plus)\s+(?:also\s+|then\s+)?{_ASK})|,\s+(?={_ASK})",
+    rf"(?<=[?])\s+|(?<=[.!;])\s+|{_LINE}|[\s,]+(?=(?:and|n|&|also|plus)\s+(?:also\s+|then\s+)?{_ASK})|,\s+(?={_ASK})",
     re.IGNORECASE,
 )
 _STARTS_ASKING = re.compile(rf"[\W\d]*{_LEAD_IN}{_ASK}", re.IGNORECASE)

@@ -13,7 +13,8 @@ from bot.nlu.arrays import Floats
 NORMAL_TEXT = "normal_text"
 SUBJECT_TEXT = "subject_text"
 SUBJECTS = "subjects"
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+# A line that goes on in small letters was only wrapped.
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n\s*|\n(?=\s*[^\sa-z])")
 
 
 def normal_text(message: Message) -> str:

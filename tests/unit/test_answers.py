@@ -518,6 +518,14 @@ def test_a_name_gives_no_yes_where_the_meaning_is_surely_another(base: Knowledge
     assert respond(asked, base).verdict == "depends"
 
 
+def test_a_theft_in_which_own_people_appear_is_no_plain_yes_but_of_crime_cover(base: KnowledgeBase) -> None:
+    asked = _may_mean(("equipment_theft", 0.9), policies=("commercial_property",), exposures_named=("equipment_theft",))
+    told = replace(asked, text="stuff gets stolen by our own staff, does property pay")
+    assert respond(asked, base).verdict == "yes"
+    assert respond(told, base).verdict != "yes"
+    assert any(b.ask and b.ask.get("exposure") == "employee_theft" for b in respond(told, base).buttons)
+
+
 def _remembered(base: KnowledgeBase, question: Question, frame: Frame | None = None) -> Frame:
     return remembered(base, question, respond(question, base), frame, 1)
 

@@ -11,6 +11,7 @@ from bot.nlu.questions import MOST, several_questions
     ("text", "questions"),
     [
         ("What is D&O and how much does it cost?", ["What is D&O", "and how much does it cost?"]),
+        ("do i need cyber\nwhat does it cost", ["do i need cyber", "what does it cost"]),
         ("does GL pay and is flooding covered", ["does GL pay", "and is flooding covered"]),
         ("what is E&O, do I need it, what does it cost", ["what is E&O", "do I need it", "what does it cost"]),
         (
@@ -33,6 +34,7 @@ def test_each_question_keeps_what_was_told_for_it(text, questions):
         "When a firm buys insurance, should it check what its contracts demand?",
         "If a rep quits and sues, does EPLI pay?",
         "a client left us and is demanding the source code, would E&O defend that",
+        "Does\nmedia liability cover\ncopied songs?",
         "cyber",
         "",
     ],
