@@ -75,6 +75,7 @@ class State:
     size: tuple[int, int] = DESK
     scheme: str = "light"
     language: str = "en"
+    whole_page: bool = False
 
 
 STATES = {
@@ -88,6 +89,7 @@ STATES = {
     "offline": State(offline),
     "night": State(answer, scheme="dark"),
     "phone": State(answer, size=PHONE),
+    "page": State(answer, whole_page=True),
     "spanish-frame": State(first_visit, language="es"),
 }
 
@@ -117,7 +119,8 @@ async def draw(browser: Browser, url: str, name: str, state: State) -> None:
     await page.locator(".message").first.wait_for()
     await state.reach(page)
     await page.mouse.move(0, 0)
-    await page.locator(".panel").screenshot(path=FOLDER / f"{name}.png")
+    shown = page if state.whole_page else page.locator(".panel")
+    await shown.screenshot(path=FOLDER / f"{name}.png")
     await context.close()
 
 
