@@ -11,6 +11,7 @@ from actions.responding import TALK_TO_AGENT, answers, respond
 from actions.routing import INFORMATIONAL, LIKELY_INTENT
 from actions.wording import joined
 from knowledge.base import KnowledgeBase
+from knowledge.schema import Exposure
 
 OPTIONS = 4
 # bm25 of the words shared with an entry, its sign turned.  Of the development questions that are not
@@ -46,14 +47,6 @@ def ask_which_exposure(question: Question, base: KnowledgeBase, candidates: tupl
     exposures = [e for e in map(base.exposure, candidates[:OPTIONS]) if e]
     if not exposures:
         return did_you_mean(question, base)
-    intent = "ask_coverage" if question.policies else "ask_what_covers"
-    buttons = [
-        Button(
-            exposure.name,
-            {"intent": intent, "policies": list(question.policies), "exposure": exposure.id},
-        )
-        for exposure in exposures
-    ]
     if len(exposures) == 1 and question.doubted:
         lead = (
             "I cannot tell whether that changes the answer. Is it still about this, or would you rather ask an agent?"
@@ -64,12 +57,18 @@ def ask_which_exposure(question: Question, base: KnowledgeBase, candidates: tupl
         lead = "That can mean different things, and the answer differs. Which is closest?"
     return Answer(
         Status.CLARIFY,
-        intent,
+        "ask_coverage" if question.policies else "ask_what_covers",
         lead,
         policies=list(question.policies),
         entries=[e.id for e in exposures],
-        buttons=[*buttons, TALK_TO_AGENT],
+        buttons=[*(incident_button(question, exposure) for exposure in exposures), TALK_TO_AGENT],
     )
+
+
+def incident_button(question: Question, exposure: Exposure) -> Button:
+    """The same question, about this incident."""
+    intent = "ask_coverage" if question.policies else "ask_what_covers"
+    return Button(exposure.name, {"intent": intent, "policies": list(question.policies), "exposure": exposure.id})
 
 
 def which_policy_is_that(question: Question, base: KnowledgeBase) -> Answer:
@@ -160,13 +159,7 @@ def _readings(question: Question, base: KnowledgeBase) -> list[Button]:
         for subject in question.of_kind("exposure")[:2]:
             exposure = base.exposure(subject.id)
             if exposure and subject.score >= POSSIBLE_SUBJECT:
-                intent = "ask_coverage" if policy else "ask_what_covers"
-                buttons.append(
-                    Button(
-                        exposure.name,
-                        {"intent": intent, "policies": list(question.policies), "exposure": exposure.id},
-                    )
-                )
+                buttons.append(incident_button(question, exposure))
     likely_inside = question.ranking and question.ranking[0][0] in INFORMATIONAL | set(GENERAL)
     return buttons if likely_inside or policy else []
 

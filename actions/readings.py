@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from actions.answer import Answer, Button, Status
-from actions.clarify import OPTIONS
+from actions.answer import Answer, Status
+from actions.clarify import OPTIONS, incident_button
 from actions.question import RESEMBLES, Question
 from actions.responding import TALK_TO_AGENT
 from actions.wording import joined, listed
@@ -36,9 +36,7 @@ def verdict_by_incident(
     answer.verdict = (Verdict.DEPENDS if len(verdicts) > 1 else decisions[0].verdict).value
     answer.policies = [policy.id]
     answer.entries.append(policy.id)
-    for decision in decisions:
-        answer.cite(decision.sources)
-    return answer
+    return answer.cite(*(decision.sources for decision in decisions))
 
 
 def responders_by_incident(question: Question, candidates: tuple[str, ...], base: KnowledgeBase) -> Answer | None:
@@ -46,24 +44,18 @@ def responders_by_incident(question: Question, candidates: tuple[str, ...], base
     exposures = _plausible(question, candidates, base)
     if len(exposures) < 2:
         return None
-    lines, policies = [], []
+    responders = {exposure.name: base.responders(exposure.id)[:2] for exposure in exposures}
+    names = {name: joined([d.policy.short_name for d in found], "or") for name, found in responders.items()}
     answer = _listing(
         question,
         "ask_what_covers",
         "Which policy responds depends on what exactly happened. These are the closest cases I know:",
-        [],
+        [f"{name}: {policies or 'no standard policy pays for it'}." for name, policies in names.items()],
         exposures,
     )
-    for exposure in exposures:
-        responders = base.responders(exposure.id)[:2]
-        names = joined([d.policy.short_name for d in responders], "or")
-        lines.append(f"{exposure.name}: {names or 'no standard policy pays for it'}.")
-        policies += [d.policy.id for d in responders if d.policy.id not in policies]
-        for decision in responders:
-            answer.cite(decision.sources)
-    answer.paragraphs = [listed(lines)]
-    answer.policies = policies
-    return answer
+    decisions = [decision for found in responders.values() for decision in found]
+    answer.policies = list(dict.fromkeys(decision.policy.id for decision in decisions))
+    return answer.cite(*(decision.sources for decision in decisions))
 
 
 def _plausible(question: Question, candidates: tuple[str, ...], base: KnowledgeBase) -> list[Exposure]:
@@ -85,18 +77,11 @@ def _said(decision: Decision) -> str:
 
 def _listing(question: Question, intent: str, lead: str, lines: list[str], exposures: list[Exposure]) -> Answer:
     """An answer of several readings, each of which can be chosen."""
-    asked = "ask_coverage" if question.policies else "ask_what_covers"
     return Answer(
         Status.ANSWERED,
         intent,
         lead,
-        [listed(lines)] if lines else [],
+        [listed(lines)],
         entries=[e.id for e in exposures],
-        buttons=[
-            *(
-                Button(e.name, {"intent": asked, "policies": list(question.policies), "exposure": e.id})
-                for e in exposures
-            ),
-            TALK_TO_AGENT,
-        ],
+        buttons=[*(incident_button(question, exposure) for exposure in exposures), TALK_TO_AGENT],
     )
