@@ -192,8 +192,6 @@ def as_message(answer: Answer, base: KnowledgeBase) -> dict[str, Any]:
     shown = answer.as_dict()
     shown["version"] = base.version
     shown["sources"] = [_cited(base, source_id) for source_id in answer.sources]
-    reviewed = [entry.reviewed_on for entry in map(base.entry, answer.entries) if entry]
-    shown["reviewed_on"] = min(reviewed).isoformat() if reviewed else None
     shown["more_text"] = "\n\n".join(answer.more)
     shown["body"] = "\n\n".join(part for part in [answer.lead, *answer.paragraphs] if part)
     return {

@@ -36,7 +36,7 @@ def something_happened(question: Question, base: KnowledgeBase) -> Answer:
         policies=list(question.policies),
         entries=[],
         buttons=[Button("What happens after I report a claim?", {"intent": "ask_term", "terms": ["notice_of_claim"]})],
-    ).cite(["general_practice"])
+    ).cite(["customary_wording"])
 
 
 class HandOff(GuideAction):

@@ -13,7 +13,6 @@ from knowledge.base import KnowledgeBase
 from knowledge.schema import Term
 
 TERMS_AT_ONCE = 3
-OTHER_TRADE = {"call_center": "bpo", "bpo": "it", "it": "call_center"}  # whose example helps who did not get theirs
 CLOSE_HIT = -7.0  # bm25 of a full-text hit that shares the rare words of the question
 
 
@@ -31,7 +30,7 @@ def term(question: Question, base: KnowledgeBase) -> Answer:
         if topic and (subject := question.of_kind("topic")) and subject[0].score >= SURE_TOPIC:
             return topic_answer(topic, base, question)
         return _closest(question, base)
-    group = industry.group if (industry := base.industry(question.industry)) else "call_center"
+    group = industry.group if (industry := base.industry(question.industry)) else None
     answer = Answer(
         Status.ANSWERED,
         "ask_term",
@@ -40,11 +39,12 @@ def term(question: Question, base: KnowledgeBase) -> Answer:
         entries=[t.id for t in terms],
     ).cite(*(t.definition.source for t in terms))
     if len(terms) == 1:
-        answer.paragraphs.append(f"For example: {getattr(terms[0].examples, group)}")
-        answer.simpler = f"think of a case. {getattr(terms[0].examples, OTHER_TRADE[group])}"
+        examples = terms[0].examples.in_order(group)
+        answer.paragraphs.append(f"For example: {examples[0]}")
+        answer.simpler = f"think of a case. {examples[1 % len(examples)]}"
     else:
         answer.paragraphs += [_definition(t, named=True) for t in terms[1:]]
-        answer.more = [f"{t.name}, for example: {getattr(t.examples, group)}" for t in terms]
+        answer.more = [f"{t.name}, for example: {t.examples.for_trade(group)}" for t in terms]
     answer.buttons = _related(terms, base)
     return answer
 

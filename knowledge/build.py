@@ -59,10 +59,10 @@ def content_version(folder: Path = CONTENT) -> str:
 def _create_tables(db: sqlite_utils.Database) -> None:
     db.table("meta").create({"key": str, "value": str}, pk="key")
     db.table("source").create(
-        {"id": str, "title": str, "publisher": str, "year": int, "url": str, "used_for": str, "note": str},
+        {"id": str, "title": str, "publisher": str, "kind": str, "year": int, "url": str, "used_for": str, "note": str},
         pk="id",
     )
-    db.table("entry").create({"id": str, "kind": str, "name": str, "reviewed_on": str, "body": str}, pk="id")
+    db.table("entry").create({"id": str, "kind": str, "name": str, "written_on": str, "body": str}, pk="id")
     db.table("entry").create_index(["kind"])
     for table in ("alias", "phrase", "question"):
         db.table(table).create(
@@ -106,14 +106,14 @@ def _create_tables(db: sqlite_utils.Database) -> None:
 
 
 def _fill(db: sqlite_utils.Database, content: Content, version: str) -> None:
-    db.table("source").insert_all(source.dict() for source in content.sources)
+    db.table("source").insert_all({**source.dict(), "kind": source.kind.value} for source in content.sources)
     entries = list(content.entries())
     db.table("entry").insert_all(
         {
             "id": entry.id,
             "kind": kind,
             "name": entry.name,
-            "reviewed_on": entry.reviewed_on.isoformat(),
+            "written_on": entry.written_on.isoformat(),
             "body": entry.json(),
         }
         for kind, entry in entries

@@ -220,6 +220,8 @@ def _dangling(content: Content) -> Iterator[Finding]:
         yield from missing(industry.id, "policy", [p.policy for p in industry.policies], policies)
         yield from missing(industry.id, "policy", industry.top_three, policies)
         yield from missing(industry.id, "exposure", [r.exposure for r in industry.risks], exposures)
+    for relation in content.relations:
+        yield from missing(relation.id, "policy", [relation.policy, relation.other], policies)
     for term in content.terms:
         yield from missing(term.id, "term or policy", term.related, terms | policies)
         yield from missing(term.id, "policy", term.policies, policies)
@@ -299,15 +301,15 @@ def _families(content: Content) -> Iterator[Finding]:
 
 def _stale(content: Content, today: datetime.date) -> Iterator[Finding]:
     for _, entry in content.entries():
-        if entry.reviewed_on > today:
+        if entry.written_on > today:
             yield Finding(
-                _place(content, entry.id), f"reviewed_on {entry.reviewed_on} lies ahead", "write the day of the review"
+                _place(content, entry.id), f"written_on {entry.written_on} lies ahead", "write the day of the review"
             )
-        elif today - entry.reviewed_on > STALE_AFTER:
+        elif today - entry.written_on > STALE_AFTER:
             yield Finding(
                 _place(content, entry.id),
-                f"was last reviewed on {entry.reviewed_on}",
-                "have a licensed agent review it and update reviewed_on",
+                f"was last reviewed on {entry.written_on}",
+                "have a licensed agent review it and update written_on",
             )
 
 
@@ -337,7 +339,7 @@ def said(value: object, field: str = "") -> Iterator[Said]:
         if isinstance(value, ConditionalGrant):
             yield Said(f"{field}, depends_on", value.depends_on, value.source)
     elif isinstance(value, TermExamples):
-        yield from (Said(f"{field}, {trade}", text, ()) for trade, text in value)
+        yield from (Said(f"{field}, {trade}", text, ()) for trade, text in value if text)
     elif isinstance(value, Entry):
         for name in value.__fields__:
             yield from said(getattr(value, name), name)

@@ -21,6 +21,7 @@ from knowledge.schema import (
     ProfilePoint,
     ProfileRule,
     RecommendedPolicy,
+    Relation,
     Source,
     Term,
     Topic,
@@ -81,6 +82,7 @@ class Content:
     industries: list[Industry] = field(default_factory=list)
     terms: list[Term] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
     outside: list[Outside] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
@@ -104,6 +106,8 @@ class Content:
             yield "term", term
         for topic in self.topics:
             yield "topic", topic
+        for relation in self.relations:
+            yield "relation", relation
         for outside in self.outside:
             yield "outside", outside
 
@@ -133,11 +137,12 @@ def read_content(folder: Path = CONTENT) -> Content:
         ("policies/*.yml", Policy, content.policies),
         ("exposures/*.yml", Exposure, content.exposures),
         ("industries/*.yml", Industry, content.industries),
-        ("terms.yml", Term, content.terms),
+        ("terms/*.yml", Term, content.terms),
         ("topics/*.yml", Topic, content.topics),
+        ("relations/*.yml", Relation, content.relations),
         ("outside.yml", Outside, content.outside),
         ("costs.yml", Cost, content.costs),
-        ("sources.yml", Source, content.sources),
+        ("sources/*.yml", Source, content.sources),
     ]
     for pattern, model, into in readers:
         for file in sorted(folder.glob(pattern)):

@@ -22,7 +22,7 @@ from knowledge.content import read_content
 WIDTH = 100
 GRANTS = ("covered_by", "sometimes_covered_by", "not_covered_by", "ask_an_agent_about")
 # What the guide recognises a question by, and what the tests ask: not part of any answer.
-UNSEEN = ("aliases", "asked_as", "questions", "reviewed_on")
+UNSEEN = ("aliases", "asked_as", "questions", "written_on")
 LEARNED = ("aliases", "asked_as", "questions")
 VERDICTS = {"yes": "yes", "no": "no", "depends": "it depends", "unknown": "ask an agent"}
 

@@ -32,7 +32,7 @@ class _Model(BaseModel):
 
 
 class Statement(_Model):
-    """One thing the guide may say, and the ids of the sources (``sources.yml``) it rests on."""
+    """One thing the guide may say, and the ids of the sources (``sources/``) it rests on."""
 
     text: str
     source: list[str]
@@ -55,7 +55,7 @@ class Exclusion(Statement):
 
 
 class Entry(_Model):
-    """What every entry has: an id, a name, the ways people write it, and when it was reviewed.
+    """What every entry has: an id, a name, the ways people write it, and the day its text was written.
 
     ``aliases`` are names, found word by word in what a visitor writes (typos are tolerated).
     ``asked_as`` are whole situations or questions; the guide recognises others by their meaning.
@@ -67,7 +67,7 @@ class Entry(_Model):
     aliases: list[str] = []
     asked_as: list[str] = []
     questions: list[str] = Field(min_items=3)
-    reviewed_on: datetime.date
+    written_on: datetime.date  # who signed it, and when, stands in the review ledger
 
 
 class Trigger(Statement):
@@ -134,11 +134,27 @@ class Exposure(Entry):
 
 
 class TermExamples(_Model):
-    """The same term at work in three trades."""
+    """The same term at work, for any business or as one trade meets it."""
 
-    call_center: str
-    bpo: str
-    it: str
+    general: str | None = None
+    call_center: str | None = None
+    bpo: str | None = None
+    it: str | None = None
+
+    @root_validator(skip_on_failure=True)
+    def _at_least_one(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if not any(values.values()):
+            raise ValueError("hold no example")
+        return values
+
+    def for_trade(self, group: str | None) -> str:
+        """The example of a trade's group, or the one for any business."""
+        return self.in_order(group)[0]
+
+    def in_order(self, group: str | None) -> list[str]:
+        """Every example, the most fitting first."""
+        names = dict.fromkeys([*([group] if group else []), "general", *self.__fields__])
+        return [text for name in names if (text := getattr(self, name, None))]
 
 
 class Term(Entry):
@@ -163,7 +179,24 @@ class RecommendedPolicy(Grant):
     need: Need
 
 
-Group = Literal["call_center", "bpo", "it"]
+# Trades that share their risks; each has a trade of its own for those that nobody listed.
+Group = Literal[
+    "call_center",
+    "bpo",
+    "it",
+    "construction",
+    "real_estate",
+    "food",
+    "retail",
+    "vehicles",
+    "personal_services",
+    "health_and_care",
+    "professional_services",
+    "manufacturing",
+    "events_and_recreation",
+    "nonprofit_and_education",
+    "agriculture",
+]
 
 
 class IndustryRisk(Statement):
@@ -179,6 +212,8 @@ class Industry(Entry):
     policies: list[RecommendedPolicy] = Field(min_items=4)
     top_three: list[str] = Field(min_items=3, max_items=3)
     contract_demands: list[Statement] = Field(min_items=1)
+    law: list[Statement] = []  # what the law asks of this trade
+    examples: list[Statement] = []  # losses as they happen, and what pays
     checklist: list[str] = Field(min_items=5)  # what an agent must know to quote: ids of profile.yml
     checklist_source: list[str]
 
@@ -211,6 +246,7 @@ class Topic(Entry):
 
     intent: Literal[
         "ask_choose_insurer",
+        "ask_claims",
         "ask_cost_factors",
         "ask_how_to_buy",
         "ask_limits",
@@ -220,6 +256,7 @@ class Topic(Entry):
         "ask_regulation",
         "ask_risks",
         "ask_scenario",
+        "ask_service",
         "ask_term",
     ]
     answer: Statement
@@ -227,9 +264,34 @@ class Topic(Entry):
     verdict: Literal["yes", "no", "depends"] | None = None
     policies: list[str] = []
     exposure: str | None = None
-    industry_group: Literal["call_center", "bpo", "it"] | None = None
+    industry_group: Group | None = None
     jurisdiction: str | None = None  # two-letter state, or "US"
     without_employees: str | None = None  # the topic that answers it for somebody who employs nobody
+
+
+class RelationKind(str, Enum):
+    """How one policy stands to another."""
+
+    INCLUDES = "includes"  # as written, without asking
+    BY_ENDORSEMENT = "by_endorsement"  # can be added to it
+    SEPARATE = "separate"  # never part of it: a policy of its own
+    OVER = "over"  # adds limits above it
+    NOT_OVER = "not_over"
+    ALONE = "alone"  # can be bought without the other
+    NEEDS = "needs"  # can not be bought without the other
+
+
+class Relation(Entry):
+    """How ``policy`` stands to ``other``: what a package includes, what can be added, what sits over what.
+
+    A pair may be related in several ways, each an entry of its own.
+    """
+
+    policy: str
+    other: str
+    relation: RelationKind
+    answer: Statement  # the reason, without a verdict in front
+    points: list[Statement] = []
 
 
 class Outside(Entry):
@@ -240,13 +302,25 @@ class Outside(Entry):
     pointer: str  # where to turn instead, one sentence
 
 
+class SourceKind(str, Enum):
+    """What a source is, and so what may rest on it: law and figures never on customary wording alone."""
+
+    STATUTE = "statute"  # also a regulation or a court's decision
+    REGULATOR = "regulator"
+    STANDARD_FORM = "standard_form"  # of ISO, NCCI, AAIS and their like
+    PUBLISHER = "publisher"  # an insurer, broker, law firm, trade body or newspaper
+    ARTICLE = "agency_article"
+    CUSTOMARY = "customary"  # how such policies are usually worded: editorial
+
+
 class Source(_Model):
     """Where a fact was read."""
 
     id: str = Field(regex=r"^[a-z][a-z0-9_]*$")
     title: str
     publisher: str
-    year: int | None = None
+    kind: SourceKind
+    year: int | None = None  # None: undated
     url: str | None = Field(None, regex=r"^https://\S+$")  # where a visitor can read it
     used_for: str
     note: str | None = None

@@ -19,7 +19,7 @@ short_name: {name.lower()}
 aliases: [{aliases}]
 asked_as: [the policy for {policy_id} matters]
 questions: [What is {name}?, Explain {name}., What does {name} do?]
-reviewed_on: {TODAY}
+written_on: {TODAY}
 summary: {{text: {name} pays for some losses., source: article}}
 simpler: {{text: It pays when that goes wrong., source: article}}
 scope: {{text: {name} responds to its own losses only., source: article}}
@@ -57,7 +57,7 @@ FILES = {
   aliases: [wrong advice, bad advice]
   asked_as: [an agent told a caller something false]
   questions: [Is wrong advice covered?, Who pays for bad advice?, We misled a caller.]
-  reviewed_on: {TODAY}
+  written_on: {TODAY}
   summary: {{text: A caller relies on what an agent says and loses money., source: article}}
   covered_by:
     - policy: professional_liability
@@ -69,7 +69,7 @@ FILES = {
   aliases: [lost trust]
   asked_as: [customers stopped believing us]
   questions: [Is lost trust covered?, Who pays for lost trust?, Nobody trusts us now.]
-  reviewed_on: {TODAY}
+  written_on: {TODAY}
   summary: {{text: Customers leave after bad news., source: report}}
   sometimes_covered_by:
     - policy: cyber
@@ -86,7 +86,7 @@ FILES = {
   aliases: [war]
   asked_as: [an army shelled the office]
   questions: [Is war covered?, Who pays after a war?, A war broke out.]
-  reviewed_on: {TODAY}
+  written_on: {TODAY}
   summary: {{text: An armed conflict damages the business., source: article}}
   not_covered_by:
     - policy: cyber
@@ -101,7 +101,7 @@ group: call_center
 aliases: [call center, contact center]
 asked_as: [we answer phones for other firms]
 questions: [What does a call center need?, We run a call center., Insurance for contact centers?]
-reviewed_on: {TODAY}
+written_on: {TODAY}
 summary: {{text: A call center answers for others., source: article}}
 risks:
   - {{exposure: wrong_advice, text: Agents may err., source: article}}
@@ -126,13 +126,13 @@ quote:
   - {id: claims, label: Claims, kind: text, question: Any claims?, why: History moves the price.}
   - {id: start, label: Start, kind: year, question: From when?, why: Cover starts on a day.}
 """,
-    "terms.yml": f"""\
+    "terms/words.yml": f"""\
 - id: retention
   name: Retention
   aliases: [retention]
   asked_as: [the part we keep]
   questions: [What is a retention?, Explain retention., What does retention mean?]
-  reviewed_on: {TODAY}
+  written_on: {TODAY}
   definition: {{text: The part of a loss that you pay yourself., source: article}}
   examples: {{call_center: You pay first., bpo: You pay first., it: You pay first.}}
   related: [cyber]
@@ -145,7 +145,7 @@ quote:
   aliases: [fast proof]
   asked_as: [client wants paper today]
   questions: [How fast is proof?, Can I get proof today?, When do I get a certificate?]
-  reviewed_on: {TODAY}
+  written_on: {TODAY}
   answer: {{text: Usually the same day., source: article}}
   points:
     - {{text: Ask your agent., source: article}}
@@ -156,7 +156,7 @@ quote:
 - id: outside_pets
   name: Pet insurance
   aliases: [pet insurance]
-  reviewed_on: {TODAY}
+  written_on: {TODAY}
   pointer: Please ask a personal insurance agent.
 """,
     "costs.yml": """\
@@ -169,9 +169,9 @@ quote:
   year: 2024
   source: report
 """,
-    "sources.yml": """\
-- {id: article, title: An article, publisher: An agency, used_for: nearly everything}
-- {id: report, title: A report, publisher: An insurer, year: 2024, used_for: prices}
+    "sources/publishers.yml": """\
+- {id: article, title: An article, publisher: An agency, kind: agency_article, used_for: nearly everything}
+- {id: report, title: A report, publisher: An insurer, kind: publisher, year: 2024, used_for: prices}
 """,
     "notices.yml": "\n".join(
         [

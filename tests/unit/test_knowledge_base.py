@@ -104,7 +104,7 @@ def test_a_build_says_the_version_it_made(draft):
 
 def test_an_open_base_keeps_its_answers_while_a_new_one_takes_its_place(published, base):
     inode = os.stat(published.database).st_ino
-    published.edit("terms.yml", "that you pay yourself", "that is yours to pay")
+    published.edit("terms/words.yml", "that you pay yourself", "that is yours to pay")
     published.build()
     fresh = KnowledgeBase(published.database)
     assert "you pay yourself" in base.term("retention").definition.text

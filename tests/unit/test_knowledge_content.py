@@ -30,7 +30,7 @@ def test_valid_content_has_no_findings(draft):
 # The message must name the line of the replaced text.
 AT_A_LINE = {
     "invalid YAML": (
-        "terms.yml",
+        "terms/words.yml",
         "name: Retention",
         "name: [Retention",
         "is not valid YAML",
@@ -80,35 +80,35 @@ AT_A_LINE = {
         "use one of those permitted",
     ),
     "a date that is none": (
-        "terms.yml",
-        f"reviewed_on: {TODAY}",
-        "reviewed_on: last week",
-        "'reviewed_on' invalid date format",
+        "terms/words.yml",
+        f"written_on: {TODAY}",
+        "written_on: last week",
+        "'written_on' invalid date format",
         "write the day as 2026-11-22",
     ),
     "an impossible day": (
-        "terms.yml",
-        f"reviewed_on: {TODAY}",
-        "reviewed_on: 2026-02-31",
-        "'reviewed_on' invalid date format",
+        "terms/words.yml",
+        f"written_on: {TODAY}",
+        "written_on: 2026-02-31",
+        "'written_on' invalid date format",
         "write the day as 2026-11-22",
     ),
     "fewer than three questions": (
-        "terms.yml",
+        "terms/words.yml",
         "questions: [What is a retention?, Explain retention., What does retention mean?]",
         "questions: [What is a retention?]",
         "'questions' ensure this value has at least 3 items",
         "add more items",
     ),
     "an empty name": (
-        "terms.yml",
+        "terms/words.yml",
         "name: Retention",
         "name: ''",
         "'name' ensure this value has at least 1",
         "correct it",
     ),
     "an id with a space": (
-        "terms.yml",
+        "terms/words.yml",
         "id: retention",
         "id: my retention",
         "'id' string does not match",
@@ -128,28 +128,28 @@ def test_a_broken_file_is_refused_with_its_line(published, file, old, new, what,
 
 
 def test_an_entry_that_lacks_a_field_is_named(published):
-    published.edit("terms.yml", "  name: Retention\n", "")
+    published.edit("terms/words.yml", "  name: Retention\n", "")
     message = published.refusal()
-    assert message.startswith("terms.yml:1 (retention): 'name' field required")
+    assert message.startswith("terms/words.yml:1 (retention): 'name' field required")
     assert message.endswith("Remedy: add it.")
 
 
 @pytest.mark.parametrize("text", ["", "# only a comment\n", "[]\n", "just words\n", "null\n"])
 def test_a_file_without_an_entry_is_refused(published, text):
-    published.write("terms.yml", text)
-    assert published.refusal() == "terms.yml: holds no entry. Remedy: write an entry or remove the file."
+    published.write("terms/words.yml", text)
+    assert published.refusal() == "terms/words.yml: holds no entry. Remedy: write an entry or remove the file."
 
 
 def test_text_in_another_encoding_is_refused(published):
-    (published.folder / "terms.yml").write_bytes("- id: café\n".encode("latin-1"))
+    (published.folder / "terms/words.yml").write_bytes("- id: café\n".encode("latin-1"))
     message = published.refusal()
-    assert message.startswith("terms.yml: is not UTF-8 text")
+    assert message.startswith("terms/words.yml: is not UTF-8 text")
     assert message.endswith("Remedy: save it as UTF-8.")
 
 
 def test_a_text_that_begins_with_braces_is_refused_with_its_line(published):
-    published.edit("terms.yml", "definition:", "x: {{agency}}\n  definition:")
-    assert re.match(r"terms\.yml:7: is not valid YAML .*Remedy: check indents and quotes\.", published.refusal())
+    published.edit("terms/words.yml", "definition:", "x: {{agency}}\n  definition:")
+    assert re.match(r"terms/words\.yml:7: is not valid YAML .*Remedy: check indents and quotes\.", published.refusal())
 
 
 @pytest.mark.parametrize("file", ["exposures/new.yaml", "term.yml", "exposures/cyber/new.yml"])
@@ -180,10 +180,10 @@ def test_a_standing_text_that_is_missing_is_named(published):
 
 def test_all_broken_files_are_named_at_once(published):
     published.edit(EO, "short_name:", "shortname:")
-    published.write("terms.yml", "")
+    published.write("terms/words.yml", "")
     message = published.refusal()
     assert f"{EO}:" in message
-    assert "terms.yml:" in message
+    assert "terms/words.yml:" in message
 
 
 def test_a_folder_that_holds_no_content_is_refused(tmp_path):
@@ -274,23 +274,23 @@ ACROSS = {
         "correct the id",
     ),
     "related term": (
-        "terms.yml",
+        "terms/words.yml",
         "related: [cyber]",
         "related: [deductable]",
-        "terms.yml:1 (retention)",
+        "terms/words.yml:1 (retention)",
         "there is no term or policy 'deductable'",
         "correct the id",
     ),
     "id in two kinds": (
-        "terms.yml",
+        "terms/words.yml",
         "id: retention",
         "id: cyber",
-        "terms.yml:1 (cyber)",
+        "terms/words.yml:1 (cyber)",
         "the id 'cyber' is that of a policy and of a term",
         "rename one of them",
     ),
     "alias that means two things": (
-        "terms.yml",
+        "terms/words.yml",
         "aliases: [retention]",
         "aliases: [retention, Errors  and-Omissions]",
         f"{EO}:1 (professional_liability)",
@@ -363,10 +363,10 @@ ACROSS = {
         "rename one of them",
     ),
     "two sources with one id": (
-        "sources.yml",
+        "sources/publishers.yml",
         "- {id: report,",
-        "- {id: article, title: Other, publisher: Other, used_for: other}\n- {id: report,",
-        "sources.yml:2 (article)",
+        "- {id: article, title: Other, publisher: Other, kind: publisher, used_for: other}\n- {id: report,",
+        "sources/publishers.yml:2 (article)",
         "the id 'article' is that of two sources",
         "rename one of them",
     ),
@@ -416,23 +416,23 @@ def test_a_review_stays_valid_for_a_year_and_a_half(draft):
 
 
 def test_a_review_that_lies_ahead_is_found_and_named(draft):
-    draft.edit("terms.yml", f"reviewed_on: {TODAY}", f"reviewed_on: {TODAY + datetime.timedelta(days=2)}")
+    draft.edit("terms/words.yml", f"written_on: {TODAY}", f"written_on: {TODAY + datetime.timedelta(days=2)}")
     [finding] = check_reviews(read_content(draft.folder), TODAY)
-    assert finding.where == "terms.yml:1 (retention)"
+    assert finding.where == "terms/words.yml:1 (retention)"
     assert "lies ahead" in finding.what
 
 
 def test_a_lapsed_review_does_not_stop_the_building_of_what_was_once_right(published):
-    published.edit("terms.yml", f"reviewed_on: {TODAY}", "reviewed_on: 2020-01-31")
+    published.edit("terms/words.yml", f"written_on: {TODAY}", "written_on: 2020-01-31")
     assert published.build()
     [finding] = check_reviews(read_content(published.folder), TODAY)
     assert "was last reviewed on 2020-01-31" in finding.what
-    assert finding.remedy == "have a licensed agent review it and update reviewed_on"
+    assert finding.remedy == "have a licensed agent review it and update written_on"
 
 
 def test_the_old_answers_stay_in_service_until_the_content_is_right_again(published):
     before = KnowledgeBase(published.database)
-    published.edit("terms.yml", "that you pay yourself", "that nobody pays")
+    published.edit("terms/words.yml", "that you pay yourself", "that nobody pays")
     published.edit(EO, "short_name:", "shortname:")
     published.refusal()
     assert KnowledgeBase(published.database).version == before.version
@@ -443,14 +443,14 @@ def test_the_old_answers_stay_in_service_until_the_content_is_right_again(publis
 
 
 def test_an_entry_whose_field_names_are_no_text_is_refused_with_its_place(draft):
-    (draft.folder / "terms.yml").write_text("- - - null\n    - null\n", encoding="utf-8")
-    with pytest.raises(ContentError, match=r"terms\.yml:1 \(entry 1\): has a field whose name is no text"):
+    (draft.folder / "terms/words.yml").write_text("- - - null\n    - null\n", encoding="utf-8")
+    with pytest.raises(ContentError, match=r"terms/words\.yml:1 \(entry 1\): has a field whose name is no text"):
         read_content(draft.folder)
 
 
 def test_a_finding_reads_as_place_problem_and_remedy():
-    finding = Finding("terms.yml:3 (retention)", "it is wrong", "put it right")
-    assert str(finding) == "terms.yml:3 (retention): it is wrong. Remedy: put it right."
+    finding = Finding("terms/words.yml:3 (retention)", "it is wrong", "put it right")
+    assert str(finding) == "terms/words.yml:3 (retention): it is wrong. Remedy: put it right."
 
 
 YAML_VALUES = st.recursive(
@@ -465,15 +465,15 @@ YAML_VALUES = st.recursive(
 def test_any_well_formed_yaml_in_a_file_is_read_or_refused_with_its_name(draft, value):
     import yaml
 
-    draft.write("terms.yml", yaml.safe_dump(value, allow_unicode=True))
+    draft.write("terms/words.yml", yaml.safe_dump(value, allow_unicode=True))
     with pytest.raises(ContentError) as refused:
         read_content(draft.folder)
-    assert all(finding.where.startswith("terms.yml") and finding.remedy for finding in refused.value.findings)
+    assert all(finding.where.startswith("terms/words.yml") and finding.remedy for finding in refused.value.findings)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(noise=st.binary(min_size=1, max_size=40))
 def test_no_bytes_whatever_end_in_a_traceback(draft, noise):
-    (draft.folder / "terms.yml").write_bytes(b"- id: x\n" + noise)
+    (draft.folder / "terms/words.yml").write_bytes(b"- id: x\n" + noise)
     with pytest.raises(ContentError):
         read_content(draft.folder)

@@ -11,7 +11,7 @@ from knowledge.base import KnowledgeUnavailable
 from knowledge.content import ContentError
 from knowledge.diff import Changes, compare, load
 
-EO, ALL, TERMS = "policies/eo.yml", "exposures/all.yml", "terms.yml"
+EO, ALL, TERMS = "policies/eo.yml", "exposures/all.yml", "terms/words.yml"
 TITLE = "Professional liability: Wrong advice to a caller [professional_liability, wrong_advice]"
 
 
@@ -156,7 +156,7 @@ FIRE = """\
   short_name: a fire
   aliases: [fire]
   questions: [Is fire covered?, Who pays for fire?, The office burned.]
-  reviewed_on: 2026-01-31
+  written_on: 2026-01-31
   summary: {text: The office burns., source: article}
   covered_by:
     - {policy: cyber, why: It pays for burnt servers., source: article}
@@ -203,9 +203,9 @@ def test_changed_added_and_removed_prices_are_shown(published):
 
 
 def test_a_changed_source_and_a_changed_notice_are_shown(published):
-    published.edit("sources.yml", "year: 2024", "year: 2025")
+    published.edit("sources/publishers.yml", "year: 2024", "year: 2025")
     assert section(published, "SOURCES") == ["report\n  was year: 2024\n  now year: 2025"]
-    published.edit("sources.yml", "year: 2025", "year: 2024")
+    published.edit("sources/publishers.yml", "year: 2025", "year: 2024")
     published.edit("notices.yml", "I am a bot.", "I am an assistant.")
     assert section(published, "STANDING TEXTS") == [
         "assistant_notice\n  was assistant_notice: I am a bot.\n  now assistant_notice: I am an assistant."
@@ -301,7 +301,7 @@ def test_the_command_says_what_it_cannot_read(published, command):
     published.write(TERMS, "")
     result = command("knowledge", "diff", published.database, published.folder)
     assert result.exit_code == 2
-    assert "terms.yml: holds no entry. Remedy: write an entry or remove the file." in result.output
+    assert "terms/words.yml: holds no entry. Remedy: write an entry or remove the file." in result.output
     assert command("knowledge", "diff", "/no/such/place", published.folder).exit_code == 2
 
 

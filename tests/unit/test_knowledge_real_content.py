@@ -24,7 +24,7 @@ def base(tmp_path_factory):
 
 
 def test_nothing_has_to_be_put_right(content):
-    last_review = max(entry.reviewed_on for _, entry in content.entries())
+    last_review = max(entry.written_on for _, entry in content.entries())
     assert [str(finding) for finding in check(content) + check_reviews(content, last_review)] == []
 
 

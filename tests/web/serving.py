@@ -17,7 +17,7 @@ from bot.channels.web import WebChannel
 
 ANSWER = {
     "verdict": "no",
-    "reviewed_on": "2026-11-22",
+    "written_on": "2026-11-22",
     "sources": [{"id": "iii", "title": "Liability basics", "publisher": "III", "year": 2024}],
     "more": "Advice belongs to **professional liability**.",
 }
