@@ -7,6 +7,9 @@ export UV_NO_PROGRESS := 1
 # Installed packages were compiled at install; Python must be free to read and write the project's own.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Every core works; a worker that is done takes over what others have left.
+PARALLEL := -n auto --dist worksteal
+
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -21,8 +24,14 @@ shell: train ## Talk to the guide in the Rasa shell
 	@.venv/bin/guide shell
 ask: train ## Ask one question: make ask Q="Does GL cover call center mistakes?"
 	@.venv/bin/guide ask "$(if $(Q),$(Q),Does GL cover call center mistakes?)"
-test: .make/dev train ## Run every test
-	$(PY) -m pytest
+test: .make/dev train ## Run every test, on both cores
+	$(PY) -m pytest $(PARALLEL)
+check: .make/dev ## Check style, types and all that needs no model and no browser (under a minute)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	@.venv/bin/guide knowledge build
+	$(PY) -m pytest $(PARALLEL) -m "not model and not browser"
 lint: .make/dev ## Check style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -70,4 +79,4 @@ $(UV):
 	@$(UV) pip install --quiet --python $(PY) -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help setup train run shell ask test lint bench-nlu bench-runtime bench-website bench-knowledge lock encoder relevance confidence thresholds pictures clean
+.PHONY: help setup train run shell ask test check lint bench-nlu bench-runtime bench-website bench-knowledge lock encoder relevance confidence thresholds pictures clean

@@ -6,7 +6,7 @@ import logging
 import secrets
 import time
 from abc import ABC, abstractmethod
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
@@ -192,6 +192,8 @@ def as_message(answer: Answer, base: KnowledgeBase) -> dict[str, Any]:
     shown = answer.as_dict()
     shown["version"] = base.version
     shown["sources"] = [_cited(base, source_id) for source_id in answer.sources]
+    signature = base.signature(answer.entries)
+    shown["signature"] = {**asdict(signature), "signed_on": signature.signed_on.isoformat()} if signature else None
     shown["more_text"] = "\n\n".join(answer.more)
     shown["body"] = "\n\n".join(part for part in [answer.lead, *answer.paragraphs] if part)
     return {

@@ -57,8 +57,14 @@ def source_line(answer: Answer, base: KnowledgeBase) -> str:
     return f"Source: {'; '.join(titles)}" + (f"; and {others} more" if others else "")
 
 
+def signature_line(answer: Answer, base: KnowledgeBase) -> str:
+    """Who reviewed the answer; empty unless everything it rests on is signed."""
+    signed = base.signature(answer.entries)
+    return f"Reviewed by {signed.by}, {signed.licence}, {signed.signed_on.isoformat()}" if signed else ""
+
+
 def text_of(answer: Answer, base: KnowledgeBase, with_more: bool = False) -> str:
-    """The whole message: verdict, lead, paragraphs, table, source line."""
+    """The whole message: verdict, lead, paragraphs, table, sources, who reviewed it."""
     lead = answer.lead
     if answer.verdict in VERDICT_WORDS:
         lead = f"{VERDICT_WORDS[answer.verdict]} {lead}"
@@ -69,5 +75,5 @@ def text_of(answer: Answer, base: KnowledgeBase, with_more: bool = False) -> str
         parts.append(table_text(answer.table))
     if with_more:
         parts += answer.more
-    parts.append(source_line(answer, base))
+    parts += [source_line(answer, base), signature_line(answer, base)]
     return "\n\n".join(part for part in parts if part)

@@ -245,25 +245,72 @@ def knowledge() -> None:
 
 @knowledge.command("check")
 def knowledge_check() -> None:
-    """Say what is wrong with the content, with file, line and remedy.
+    """Say what is wrong with the content, with file, line and remedy, and how much of it is signed.
 
     \b
     Example:
       guide knowledge check
     """
-    from knowledge.check import check, check_reviews
-    from knowledge.content import ContentError, read_content
+    import datetime
 
+    from knowledge.check import check
+    from knowledge.content import ContentError, read_content
+    from knowledge.reviews import check_reviews, counts, ledger_of, read_ledger
+
+    today = datetime.date.today()
     try:
-        content = read_content()
+        content, ledger = read_content(), read_ledger(ledger_of())
     except ContentError as error:
         _stop(str(error))
-    findings = check(content) + check_reviews(content)
+    findings = check(content) + check_reviews(content, ledger, today)
     for finding in findings:
         click.echo(str(finding))
     count = sum(1 for _ in content.entries())
     click.echo(f"{count} entries, {len(findings)} finding{'s' if len(findings) != 1 else ''}.")
+    signed = counts(content, ledger, today)
+    void = f"{signed['changed']} changed since they were signed, {signed['lapsed']} lapsed"
+    click.echo(f"{signed['valid']} signed, {void}, {signed['unsigned']} never signed.")
     sys.exit(1 if findings else 0)
+
+
+@knowledge.command("sign")
+@click.option("--by", required=True, help="Name of the licensed agent who read the text.")
+@click.option("--licence", required=True, help="The agent's licence, with the state.")
+@click.option("--entry", "entries", multiple=True, help="Id of an entry; may be given several times.")
+@click.option("--all", "everything", is_flag=True, help="Every entry.")
+def knowledge_sign(by: str, licence: str, entries: tuple[str, ...], everything: bool) -> None:
+    """Sign entries as they read now; the guide names who signed with each answer that rests on signed entries alone.
+
+    A signature ends when the text changes or its day of review has come.  Publish afterwards with
+    `guide knowledge build`.
+
+    \b
+    Example:
+      guide knowledge sign --by "Dana Reyes" --licence "CA 0X12345" --entry employee_theft --entry cyber
+    """
+    import datetime
+
+    from knowledge.check import check
+    from knowledge.content import ContentError, read_content
+    from knowledge.reviews import ledger_of, read_ledger, sign, write_ledger
+
+    if everything == bool(entries):
+        raise click.UsageError("Name entries with --entry, or sign all with --all.")
+    try:
+        content, ledger = read_content(), read_ledger(ledger_of())
+    except ContentError as error:
+        _stop(str(error))
+    known = [entry.id for _, entry in content.entries()]
+    for one in entries:
+        if one not in known:
+            _stop(f"There is no entry '{one}': its id stands after 'id:' in knowledge/content.")
+    findings = check(content)
+    if findings:
+        _stop(f"Nothing was signed: put right first what `guide knowledge check` finds ({len(findings)}).")
+    chosen = known if everything else list(dict.fromkeys(entries))
+    write_ledger(sign(content, ledger, chosen, by.strip(), licence.strip(), datetime.date.today()), ledger_of())
+    what = "entry" if len(chosen) == 1 else "entries"
+    click.echo(f"Signed {len(chosen)} {what} in knowledge/reviews.yml. Publish with: guide knowledge build")
 
 
 @knowledge.command("build")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -147,6 +149,15 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Signature:
+    """Who stands for an answer: name, licence, and the day of signing."""
+
+    by: str
+    licence: str
+    signed_on: datetime.date
+
+
+@dataclass(frozen=True)
 class Hit:
     """An entry found by full-text search; a lower rank is a better match (FTS5's bm25)."""
 
@@ -176,6 +187,8 @@ class KnowledgeBase:
             profile = self._db.table("profile")
             # A database from before there was a profile is compared with newer content, and answers without one.
             told = list(profile.rows_where(order_by="rowid")) if profile.exists() else []
+            reviews = self._db.table("review")
+            self._reviews = {row["entry_id"]: row for row in reviews.rows} if reviews.exists() else {}
             self.notices: dict[str, Any] = json.loads(self._meta["notices"])
             # Entries are few and do not change while this object lives: all are read at once, so that nobody waits.
             self._entries: dict[str, tuple[str, Entry]] = {
@@ -245,6 +258,16 @@ class KnowledgeBase:
         if row is None:
             raise KeyError(source_id)
         return Source(**row)
+
+    def signature(self, entry_ids: Iterable[str], today: datetime.date | None = None) -> Signature | None:
+        """The oldest signature of these entries; None unless every one of them is validly signed on that day."""
+        day = (today or datetime.date.today()).isoformat()
+        signed = [self._reviews.get(entry_id) for entry_id in dict.fromkeys(entry_ids)]
+        standing = [row for row in signed if row and day < row["lapses_on"]]
+        if not signed or len(standing) < len(signed):
+            return None
+        oldest = min(standing, key=lambda row: str(row["signed_on"]))
+        return Signature(oldest["by"], oldest["licence"], datetime.date.fromisoformat(oldest["signed_on"]))
 
     def decide(self, policy_id: str, exposure_id: str) -> Decision | None:
         """The cell of the matrix; None when either id is unknown."""

@@ -6,6 +6,7 @@ in its place only when it is whole: a broken edit leaves the old answers in serv
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import os
@@ -15,20 +16,23 @@ from typing import Any
 
 import sqlite_utils
 
-from knowledge.check import check, sources_of
+from knowledge.check import check
 from knowledge.content import CONTENT, Content, ContentError, read_content
+from knowledge.reviews import Standing, State, ledger_of, read_ledger, standings
 from knowledge.schema import Entry, Exposure, Policy, Verdict
+from knowledge.walk import sources_of
 
 DATABASE = Path(__file__).parent / "guide.db"
 
 
 def build(folder: Path = CONTENT, database: Path = DATABASE) -> str:
-    """Validate the content and write the database; returns the content version.
+    """Validate the content and write the database with the signatures that stand; returns the content version.
 
     Raises:
-        ContentError: the content has findings; the old database is untouched.
+        ContentError: the content has findings or the ledger cannot be read; the old database is untouched.
     """
     content = read_content(folder)
+    signed = standings(content, read_ledger(ledger_of(folder)), datetime.date.today())
     findings = check(content)
     if findings:
         raise ContentError(findings)
@@ -40,7 +44,7 @@ def build(folder: Path = CONTENT, database: Path = DATABASE) -> str:
     try:
         _create_tables(db)
         with db.conn:
-            _fill(db, content, version)
+            _fill(db, content, signed, version)
         db.table("entry_text").enable_fts(["name", "aliases", "asked", "body"], tokenize="porter unicode61")
     finally:
         db.close()
@@ -49,8 +53,9 @@ def build(folder: Path = CONTENT, database: Path = DATABASE) -> str:
 
 
 def content_version(folder: Path = CONTENT) -> str:
-    """Twelve hex digits that change with any byte of the content."""
-    digest = hashlib.sha256()
+    """Twelve hex digits that change with any byte of the content or of the signatures."""
+    ledger = ledger_of(folder)
+    digest = hashlib.sha256(ledger.read_bytes() if ledger.exists() else b"")
     for file in sorted(folder.rglob("*.yml")):
         digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:12]
@@ -101,11 +106,16 @@ def _create_tables(db: sqlite_utils.Database) -> None:
         pk="id",
         foreign_keys=[("policy_id", "entry", "id")],
     )
+    db.table("review").create(
+        {"entry_id": str, "by": str, "licence": str, "signed_on": str, "lapses_on": str},
+        pk="entry_id",
+        foreign_keys=[("entry_id", "entry", "id")],
+    )
     db.table("profile").create({"section": str, "id": str, "body": str}, pk=("section", "id"))
     db.table("entry_text").create({"id": str, "name": str, "aliases": str, "asked": str, "body": str}, pk="id")
 
 
-def _fill(db: sqlite_utils.Database, content: Content, version: str) -> None:
+def _fill(db: sqlite_utils.Database, content: Content, signed: dict[str, Standing], version: str) -> None:
     db.table("source").insert_all({**source.dict(), "kind": source.kind.value} for source in content.sources)
     entries = list(content.entries())
     db.table("entry").insert_all(
@@ -135,6 +145,17 @@ def _fill(db: sqlite_utils.Database, content: Content, version: str) -> None:
             "sources": json.dumps(cost.source),
         }
         for cost in content.costs
+    )
+    db.table("review").insert_all(
+        {
+            "entry_id": entry_id,
+            "by": standing.review.by,
+            "licence": standing.review.licence,
+            "signed_on": standing.review.signed_on.isoformat(),
+            "lapses_on": standing.lapses_on.isoformat(),
+        }
+        for entry_id, standing in signed.items()
+        if standing.state is State.VALID
     )
     db.table("profile").insert_all(
         {"section": section, "id": one, "body": value.json()} for section, one, value in content.profile()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from bot.runtime import quiet
 
@@ -22,6 +23,14 @@ from knowledge.build import DATABASE  # noqa: E402
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 PROJECT = DATABASE.parents[1]
+
+# How fast a machine is decides no test: no example has a deadline, and drawing examples may take its time.
+settings.register_profile(
+    "guide",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("guide")
 
 Result = dict[str, Any]
 Say = Callable[..., list[Result]]
@@ -47,3 +56,13 @@ def say(guide: Guide) -> Say:
         return [turn.as_result() for turn in asyncio.run(guide.converse(turns))]
 
     return said
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever talks to the trained guide or drives a browser is marked so, that `make check` can go without."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "guide" in fixtures:
+            item.add_marker(pytest.mark.model)
+        if "browser" in fixtures:
+            item.add_marker(pytest.mark.browser)

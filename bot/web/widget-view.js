@@ -28,7 +28,7 @@ export const TEXTS = {
     source: "Source",
     sources: "Sources",
     others: (count) => `and ${count} more`,
-    reviewed: (on) => `The answer was last reviewed on ${on}.`,
+    reviewed: ({ by, licence }, on) => `Reviewed by ${by}, ${licence}, ${on}.`,
     sending: "Sending…",
     typing: "The guide is writing",
     newMessages: "New messages",
@@ -89,7 +89,7 @@ export const TEXTS = {
     source: "Fuente",
     sources: "Fuentes",
     others: (count) => `y ${count} más`,
-    reviewed: (on) => `La respuesta se revisó por última vez el ${on}.`,
+    reviewed: ({ by, licence }, on) => `Revisado por ${by}, ${licence}, ${on}.`,
     sending: "Enviando…",
     typing: "La guía está escribiendo",
     newMessages: "Mensajes nuevos",
@@ -545,20 +545,20 @@ const when = (message, t, style) =>
 
 const imprint = ({ publisher, year }) => [publisher, year].filter(Boolean).join(", ");
 
-/** The first source by name; opened, all of them with where they appeared, and when the answer was last reviewed. */
-function sourcesOf({ sources, reviewed_on: reviewed }, t) {
+/** The first source by name; opened, all of them with where they appeared, and who signed the answer, if anybody did. */
+function sourcesOf({ sources, signature }, t) {
   const [{ title }, ...others] = sources;
   const label = others.length ? `${t.sources}: ${title} ${t.others(others.length)}` : `${t.source}: ${title}`;
   const cited = sources.map((source) =>
     h("li", {}, h("cite", {}, source.url ? link(source.url, source.title) : source.title), imprint(source) && ` (${imprint(source)})`),
   );
-  const on = reviewed && new Intl.DateTimeFormat(t.language, { dateStyle: "long", timeZone: "UTC" }).format(new Date(reviewed));
+  const date = new Intl.DateTimeFormat(t.language, { dateStyle: "long", timeZone: "UTC" });
   return h(
     "details",
     { class: "sources" },
     h("summary", {}, label),
     h("ul", {}, ...cited),
-    on && h("p", {}, t.reviewed(on)),
+    signature && h("p", {}, t.reviewed(signature, date.format(new Date(signature.signed_on)))),
   );
 }
 

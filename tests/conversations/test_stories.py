@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from bot.ask import Guide
+
+pytestmark = pytest.mark.model
 
 PROJECT = Path(__file__).resolve().parents[2]
 STORIES = PROJECT / "tests" / "stories"

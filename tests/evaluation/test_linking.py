@@ -13,6 +13,8 @@ import us
 from bench.linking import MODEL, SENTENCES, Linked, Sentence, link, linker, misspelt, overall, read_sentences, told
 from knowledge.base import KnowledgeBase
 
+pytestmark = pytest.mark.model
+
 RECALL_FLOOR = 0.96
 PRECISION_FLOOR = 0.96
 MISSPELT_RECALL_FLOOR = 0.97

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -61,7 +61,6 @@ def test_new_examples_of_a_class_are_recognised(classes: int) -> None:
     assert np.mean([guess == label for guess, label in zip(guesses, labels, strict=True)]) > 0.9
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60), ANY_VECTOR)
 def test_any_text_gives_probabilities_that_add_up_and_a_confidence_between_0_and_1(
     text: str, vector: np.ndarray
@@ -194,7 +193,6 @@ def test_what_an_intents_name_says_is_an_example_of_it() -> None:
     }
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=8), st.text(max_size=60), st.sampled_from([1, 2]))
 def test_ngrams_weigh_what_scikit_learn_makes_them_weigh(texts: list[str], asked: str, common: int) -> None:
     texts = [*texts, "one example text", "another example"]

@@ -14,7 +14,8 @@ import click
 import pytest
 import yaml
 
-from bot.runtime import SETTINGS, quiet
+from bot.ask import Guide
+from bot.runtime import SETTINGS
 
 PROJECT = Path(__file__).resolve().parents[2]
 README = PROJECT / "README.md"
@@ -298,35 +299,17 @@ def examples() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def real_answers() -> Iterator[dict[str, tuple[str | None, str]]]:
+def real_answers(guide: Guide) -> dict[str, tuple[str | None, str]]:
     """Verdict and text the guide gives to each question of README, each in a conversation of its own."""
-    quiet()
-    import rasa.core.agent
-    import sqlite_utils
 
-    from bot.ask import Guide
-    from bot.handoff import tickets
+    async def ask_all() -> dict[str, tuple[str | None, str]]:
+        answers = {}
+        for question in examples():
+            turn = (await guide.converse([question]))[-1]
+            answers[question] = turn.as_result()["verdict"], " ".join(str(turn.messages[-1]["text"]).split())
+        return answers
 
-    model = PROJECT / "models" / "guide.tar.gz"
-    assert model.exists(), "run `make train` first"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(PROJECT)
-        patch.setattr(tickets, "_in_memory", sqlite_utils.Database(memory=True))
-        patch.setattr(rasa.core.agent, "MessageProcessor", rasa.core.agent.MessageProcessor)  # put back afterwards
-        guide = Guide(model)
-
-        async def ask_all() -> dict[str, tuple[str | None, str]]:
-            answers = {}
-            for question in examples():
-                turn = (await guide.converse([question]))[-1]
-                answers[question] = turn.as_result()["verdict"], " ".join(str(turn.messages[-1]["text"]).split())
-            return answers
-
-        loop = asyncio.new_event_loop()
-        try:
-            yield loop.run_until_complete(ask_all())
-        finally:
-            loop.close()
+    return asyncio.run(ask_all())
 
 
 def test_readme_has_five_examples() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.nlu.encoder import DIMENSIONS, SHA256, WEIGHTS, Encoder, EncoderUnavailable, shared_encoder
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.text(max_size=300))
 def test_every_text_has_a_unit_vector_the_same_each_time(text: str) -> None:
     encoder = shared_encoder()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import us
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.answer import Answer
@@ -30,7 +30,6 @@ from knowledge.schema import Bounds, ProfileField
 TODAY = date(2026, 11, 22)
 NOW = 1_795_000_000.0
 DAY = 24 * 3600.0
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
@@ -288,7 +287,6 @@ def test_a_place_in_passing_is_one_that_words_place_something_in(text, state) ->
     assert state_of(text) == state
 
 
-@PATIENT
 @given(st.text(max_size=60), st.booleans())
 def test_no_text_breaks_the_search_for_a_place(text: str, whole: bool) -> None:
     state = state_of(text, whole)
@@ -665,7 +663,7 @@ def is_valid(field: ProfileField, value: Value, base: KnowledgeBase) -> bool:
     return len(it) <= LONGEST_ANSWER and it.strip() == it
 
 
-@settings(PATIENT, max_examples=250)
+@settings(max_examples=250)
 @given(data=st.data(), texts=st.lists(TEXTS, min_size=1, max_size=3), confidence=st.floats(0.3, 1))
 def test_nothing_unchecked_ever_enters_a_form_and_nothing_breaks_it(data, texts, confidence, base) -> None:
     form = data.draw(st.sampled_from([QUOTE, RECOMMENDATION]))

@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 import sqlite_utils
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.base import Hit, KnowledgeBase, KnowledgeUnavailable
@@ -305,7 +305,7 @@ NASTY = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(text=st.lists(NASTY | st.sampled_from(["cyber", "war"]) | st.text(max_size=12), max_size=12).map("".join))
 def test_search_never_raises_whatever_is_typed(searched, text):
     assert all(isinstance(hit, Hit) for hit in searched.search(text))

@@ -2,8 +2,10 @@
 
 import pytest
 
-from knowledge.check import SENTENCE_END, check, said
+from knowledge.check import check
+from knowledge.check.prose import SENTENCE_END
 from knowledge.content import ContentError, read_content
+from knowledge.walk import said
 
 ALL = "exposures/all.yml"
 ANSWER = "Usually the same day."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.nlu.encoder import shared_encoder
@@ -71,7 +71,6 @@ def test_endless_new_words_do_not_fill_the_memory() -> None:
     assert len(spelling._mended) <= 20_001
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200) | st.text("aA1&+'’. -_\n🙂é", max_size=60))
 def test_every_text_is_read_with_its_places(text: str) -> None:
     doc = trade_language(SPELLING).make_doc(text)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.answer import Status
@@ -114,7 +114,7 @@ FRAMES = st.none() | st.builds(
 )
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=300)
 @given(PARSED, FRAMES, st.integers(0, 20))
 def test_whatever_rasa_parsed_there_is_an_answer(parsed: dict[str, Any], frame: Frame | None, turn: int) -> None:
     question = settle(with_frame(read_question(parsed, frame), turn), BASE)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.answer import Answer, Status
@@ -322,7 +322,6 @@ PROFILES = st.fixed_dictionaries({}, optional=ANSWERS)
 EVERYTHING = st.fixed_dictionaries(ANSWERS)
 
 
-@settings(deadline=None)
 @given(profile=PROFILES)
 def test_any_business_gets_a_ranked_list_in_which_nothing_stands_twice(profile: Profile, base: KnowledgeBase) -> None:
     ranked = recommend(profile, base)
@@ -332,7 +331,6 @@ def test_any_business_gets_a_ranked_list_in_which_nothing_stands_twice(profile: 
     assert strengths == sorted(strengths)
 
 
-@settings(deadline=None)
 @given(profile=PROFILES)
 def test_every_reason_is_one_of_the_content_with_its_sources(profile: Profile, base: KnowledgeBase) -> None:
     industry = base.industry(str(profile.get("industry")))
@@ -347,7 +345,6 @@ def test_every_reason_is_one_of_the_content_with_its_sources(profile: Profile, b
             assert base.source(source).title
 
 
-@settings(deadline=None)
 @given(profile=PROFILES)
 def test_a_weaker_need_than_the_trades_has_a_rule_that_says_so(profile: Profile, base: KnowledgeBase) -> None:
     industry = base.industry(str(profile.get("industry")))
@@ -361,7 +358,6 @@ def test_a_weaker_need_than_the_trades_has_a_rule_that_says_so(profile: Profile,
             )
 
 
-@settings(deadline=None)
 @given(told=PROFILES, answers=EVERYTHING)
 def test_questions_end_in_time_and_ask_nothing_twice_or_that_is_known(
     told: dict[str, Any], answers: Profile, base: KnowledgeBase
@@ -374,13 +370,11 @@ def test_questions_end_in_time_and_ask_nothing_twice_or_that_is_known(
     assert set(asked) <= set(order)
 
 
-@settings(deadline=None)
 @given(profile=EVERYTHING)
 def test_who_has_answered_or_skipped_everything_is_asked_nothing(profile: Profile, base: KnowledgeBase) -> None:
     assert next_field(profile, [], base) is None
 
 
-@settings(deadline=None)
 @given(profile=PROFILES)
 def test_what_is_to_discuss_is_cited_and_speaks_of_the_list(profile: Profile, base: KnowledgeBase) -> None:
     said = limits_to_discuss(profile, base)
@@ -410,7 +404,6 @@ def faults(answer: Answer, base: KnowledgeBase) -> list[str]:
     return [fault for fault, fine in checks.items() if not fine]
 
 
-@settings(deadline=None)
 @given(profile=PROFILES)
 def test_any_recommendation_is_whole(profile: Profile, base: KnowledgeBase) -> None:
     answer = recommendation_answer(profile, base)

@@ -61,7 +61,7 @@ def _alive(pid: int) -> bool:
         return False
 
 
-def _until(condition, seconds: float = 10) -> bool:
+def _until(condition, seconds: float = 120) -> bool:
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -73,7 +73,7 @@ def test_a_server_is_waited_for_until_it_answers(tmp_path: Path) -> None:
     with stopping([server]):
         assert not server.is_healthy()
         _start(server)
-        wait_until_healthy([server], 20)
+        wait_until_healthy([server], 120)
         assert server.is_healthy()
         pid = _pid(server)
     assert not _alive(pid)
@@ -89,7 +89,7 @@ def test_a_proxy_of_the_environment_is_not_asked_for_our_own_servers(
     server = _server(tmp_path, SERVES)
     with stopping([server]):
         _start(server)
-        wait_until_healthy([server], 20)
+        wait_until_healthy([server], 120)
 
 
 def test_whatever_else_listens_there_is_not_healthy(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_server_that_fails_to_start_is_named_with_the_end_of_its_log(tmp_path:
     with stopping([server]):
         _start(server)
         with pytest.raises(CannotStart, match=r"(?s)action server stopped while starting.*no such table: guide"):
-            wait_until_healthy([server], 20)
+            wait_until_healthy([server], 120)
 
 
 def test_a_server_that_never_answers_is_named_with_its_log(tmp_path: Path) -> None:

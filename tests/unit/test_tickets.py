@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlite_utils
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.handoff import tickets
@@ -76,7 +76,7 @@ def test_an_unknown_reference_is_none(store: TicketStore) -> None:
     assert store.get("' or 1=1 --") is None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.text(), st.text(), st.lists(st.fixed_dictionaries({"from": st.text(), "text": st.text()}), max_size=4))
 def test_whatever_was_said_is_kept_as_it_was(
     store: TicketStore, conversation: str, summary: str, said: list[dict[str, str]]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.forms.values import (
@@ -31,7 +31,6 @@ from actions.forms.values import (
 
 TODAY = date(2026, 11, 22)
 BILLION = 10**9
-PATIENT = settings(deadline=None)  # the libraries load their tables at the first text
 
 # What is typed, and its numbers; a pair is a range.
 NUMBERS: list[tuple[str, list[float | tuple[float, float]]]] = [
@@ -301,20 +300,17 @@ def test_money_has_a_currency_or_counts_nothing_else(typed: str, money: float | 
 
 
 @given(st.integers(0, BILLION), st.sampled_from(["{}", "{:,}", "about {}", "{:,} calls", "over {:,} a month"]))
-@PATIENT
 def test_a_printed_number_is_read_back(number: int, how: str) -> None:
     assert read_amounts(how.format(number)) == [Amount(number, number)]
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.sampled_from(["{:,}-{:,}", "{} to {}", "between {} and {}"]))
-@PATIENT
 def test_a_printed_range_is_read_back(one: int, other: int, how: str) -> None:
     low, high = sorted([one, other])
     assert read_amounts(f"some {how.format(low, high)} calls") == [Amount(low, high)]
 
 
 @given(st.decimals(0, 999, places=1), st.sampled_from([("k", 1e3), (" thousand", 1e3), ("m", 1e6), (" million", 1e6)]))
-@PATIENT
 def test_a_scale_multiplies(number: Decimal, scale: tuple[str, float]) -> None:
     name, factor = scale
     (amount,) = read_amounts(f"${number}{name}")
@@ -330,7 +326,6 @@ TEXTS = st.text() | st.lists(st.text(max_size=6) | st.sampled_from(PIECES.split(
 
 
 @given(TEXTS)
-@PATIENT
 def test_any_text_is_read_without_an_error(text: str) -> None:
     for amount in [*read_amounts(text), read_count(text), read_money(text)]:
         assert amount is None or (amount.low <= amount.high and math.isfinite(amount.typical))
@@ -388,14 +383,12 @@ def test_a_date_in_the_future_is_known_as_one(typed: str) -> None:
 
 
 @given(st.dates(date(1950, 1, 1), date(2099, 12, 31)), st.sampled_from(["%B %d, %Y", "%m/%d/%Y", "%Y-%m-%d"]))
-@PATIENT
 def test_a_printed_date_is_read_back(when: date, how: str) -> None:
     assert read_date(f"since {when.strftime(how)}", TODAY) == when
     assert read_year(f"it was {when.year}", TODAY) == when.year
 
 
 @given(st.integers(1, 100))
-@PATIENT
 def test_years_are_counted_back_from_today(years: int) -> None:
     found = read_date(f"{years} years", TODAY)
     assert found is not None and abs(found - TODAY + timedelta(days=365.2425 * years)) < timedelta(days=2)
@@ -407,7 +400,6 @@ SENTENCES = st.sampled_from(["{}", "it's {}.", "Dee <{}>, 40 agents", "e-mail: {
 
 
 @given(USERS, DOMAINS, SENTENCES)
-@PATIENT
 def test_an_address_inside_a_sentence_is_found(user: str, domain: str, sentence: str) -> None:
     text = sentence.format(f"{user}@{domain}")
     assert find_email(text) == f"{user}@{domain}"
@@ -464,7 +456,6 @@ def test_a_phone_is_written_as_people_read_it(typed: str, phone: str) -> None:
 
 
 @given(st.sampled_from([202, 559, 213, 800]), st.integers(100, 199), SENTENCES)
-@PATIENT
 def test_the_numbers_reserved_for_examples_are_accepted(area: int, line: int, sentence: str) -> None:
     assert find_phone(sentence.format(f"{area}-555-0{line}")) == f"({area}) 555-0{line}"
 
@@ -547,7 +538,6 @@ def test_what_is_no_name_is_refused_with_its_reason(typed: str, problem: NamePro
 
 
 @given(st.text(), st.sampled_from(["b", "script", "img src=x", "/p"]), st.text())
-@PATIENT
 def test_a_name_never_holds_markup(before: str, tag: str, after: str) -> None:
     name = read_name(f"{before}<{tag}>{after}")
     assert name is None or not {"<", ">"} & set(name)

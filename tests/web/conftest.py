@@ -11,9 +11,11 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 from serving import Server, Start, serve
 from visiting import Visitor, window
+
+expect.set_options(timeout=60_000)  # what is waited for comes or does not; how soon is for the benchmarks
 
 # Each run has its own profile, and the browser calls nobody.
 SWITCHES = [
@@ -44,7 +46,7 @@ async def server(start: Start) -> Server:
 
 @pytest_asyncio.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
         yield session
 
 

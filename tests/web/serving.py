@@ -17,7 +17,7 @@ from bot.channels.web import WebChannel
 
 ANSWER = {
     "verdict": "no",
-    "written_on": "2026-11-22",
+    "signature": {"by": "Dana Reyes", "licence": "CA 0X12345", "signed_on": "2026-11-22"},
     "sources": [{"id": "iii", "title": "Liability basics", "publisher": "III", "year": 2024}],
     "more": "Advice belongs to **professional liability**.",
 }

@@ -27,7 +27,7 @@ ANSWER = {
         "verdict": "depends",
         "body": "It depends on **where** you work:\n\n- at home\n- in an office\n\nSee https://content.naic.org/consumer.",
         "table": COMPARED["answer"]["table"],
-        "reviewed_on": "2026-11-22",
+        "signature": {"by": "Dana Reyes", "licence": "CA 0X12345", "signed_on": "2026-11-22"},
         "sources": [
             {"title": "Liability basics", "publisher": "III", "year": 2024, "url": "https://www.iii.org/"},
             {"title": "Consumer guide", "publisher": "NAIC", "year": 2025},

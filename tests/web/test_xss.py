@@ -62,7 +62,7 @@ async def chat(server: Server, browser: Browser, path: str) -> AsyncIterator[Pag
 
 
 async def shown(page: Page, count: int) -> None:
-    await expect(page.locator(".message:not(.pending)")).to_have_count(count, timeout=30_000)
+    await expect(page.locator(".message:not(.pending)")).to_have_count(count, timeout=120_000)
 
 
 def answer(**parts: Any) -> dict[str, Any]:

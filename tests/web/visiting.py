@@ -82,7 +82,7 @@ def code(reply: tuple[int, Any, Any]) -> tuple[int, str]:
 async def window(browser: Browser, width: int = 1200, height: int = 800) -> AsyncIterator[BrowserContext]:
     """A fresh visitor's browser, whose pages must run without an error or a breach of the policy."""
     context = await browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-    context.set_default_timeout(8000)
+    context.set_default_timeout(60_000)
     wrong: list[str] = []
 
     def on_console(line: ConsoleMessage) -> None:
