@@ -8,22 +8,22 @@ from dataclasses import replace
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.forms.recommending import NEED_WORDS, recommended
-from actions.guidance import best_topic, topic_answer
+from actions.guidance import topic_answer
 from actions.policies import main_policy, policies_of
-from actions.question import Question
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import a_or_an, listed, sentence
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Policy
+from understanding.question import Question
 
 _EACH = re.compile(r"\b(both|all|which)\b", re.IGNORECASE)
-TRADES = ("call_center", "bpo", "it_consultant", "msp")
+OFFERED = 6  # trades to choose from, one of each of the first groups
 
 
 @answers("ask_need")
 def need(question: Question, base: KnowledgeBase) -> Answer:
     """Whether a business like the visitor's needs a policy, and why."""
-    topic = best_topic(question, base, "ask_need")
+    topic = base.topic(question.topic)
     if topic:
         return topic_answer(topic, base, question)
     industry = base.industry(question.industry)
@@ -83,10 +83,11 @@ def recommendation(question: Question, base: KnowledgeBase) -> Answer:
     industry = base.industry(question.industry)
     if industry:
         return recommended(industry, base)
-    topic = best_topic(question, base, "ask_need")
+    topic = base.topic(question.topic)
     if topic:
         return topic_answer(topic, base, question)
-    trades = [i for i in map(base.industry, TRADES) if i]
+    every = [i for i in map(base.industry, base.ids("industry")) if i]
+    trades = list({i.group: i for i in reversed(every)}.values())[-OFFERED:][::-1]
     return Answer(
         Status.CLARIFY,
         "ask_recommendation",

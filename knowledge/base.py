@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from knowledge.build import DATABASE
 from knowledge.schema import (
+    AgencyFact,
     Cost,
     Entry,
     Exposure,
@@ -43,6 +44,7 @@ MODELS: dict[str, type[Entry]] = {
     "term": Term,
     "topic": Topic,
     "relation": Relation,
+    "agency": AgencyFact,
     "outside": Outside,
 }
 PROFILE_MODELS: dict[str, type[BaseModel]] = {
@@ -204,7 +206,7 @@ class KnowledgeBase:
             ) from error
 
     def kind_of(self, entry_id: str) -> str | None:
-        """policy, exposure, industry, term, topic, relation or outside; None for an unknown id."""
+        """policy, exposure, industry, term, topic, relation, agency or outside; None for an unknown id."""
         found = self._entries.get(entry_id)
         return found[0] if found else None
 
@@ -234,6 +236,9 @@ class KnowledgeBase:
 
     def relation(self, relation_id: str | None) -> Relation | None:
         return self._typed(relation_id, Relation)
+
+    def agency_fact(self, fact_id: str | None) -> AgencyFact | None:
+        return self._typed(fact_id, AgencyFact)
 
     def relations(self, policy_id: str, other_id: str | None = None) -> list[Relation]:
         """How a policy stands to others, or to one other, read from either side; in the order of the content."""

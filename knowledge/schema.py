@@ -294,6 +294,14 @@ class Relation(Entry):
     points: list[Statement] = []
 
 
+class AgencyFact(Entry):
+    """Something visitors ask of the agency itself; the agency tells it in a setting (``docs/operations.md``)."""
+
+    setting: str = Field(regex=r"^[a-z]+$")  # field of the agency's settings: hours, phone, fees …
+    told: str  # with {value} in it, and {agency} where its name is said
+    unset: str  # where the agency has not told it: how to find out
+
+
 class Outside(Entry):
     """Something the guide does not speak about: personal lines, an insurance agent's own business."""
 

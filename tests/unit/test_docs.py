@@ -124,10 +124,11 @@ def test_every_documented_guide_command_exists() -> None:
 def test_every_option_named_after_a_guide_command_exists() -> None:
     known = guide_commands()
     for piece in code_pieces(everything()):
-        match = re.match(r"(?:\S*/)?guide ([a-z]+)(.*)", piece)
+        match = re.match(r"(?:\S*/)?guide ([a-z]+)(?: ([a-z]+))?(.*)", piece)
         if match and (match[1],) in known:
-            options = {option for parameter in known[match[1],].params for option in parameter.opts} | {"--help", "-h"}
-            assert set(re.findall(r"(?<=\s)--[a-z-]+", match[2])) <= options, piece
+            command = known.get((match[1], match[2]), known[match[1],])
+            options = {option for parameter in command.params for option in parameter.opts} | {"--help", "-h"}
+            assert set(re.findall(r"(?<=\s)--[a-z-]+", match[3])) <= options, piece
 
 
 @pytest.mark.parametrize("words", [(), *guide_commands()], ids=" ".join)
@@ -145,7 +146,9 @@ def test_help_of_every_command_gives_an_example(words: tuple[str, ...]) -> None:
 
 def environment_variables() -> set[str]:
     """Settings the code reads; PYTHONPATH is passed on, not read."""
-    found = set(SETTINGS)
+    from bot.agency import FACTS
+
+    found = set(SETTINGS) | {f"GUIDE_AGENCY_{fact.upper()}" for fact in FACTS}
     for file in [*(f for folder in CODE for f in (PROJECT / folder).rglob("*.py")), *PROJECT.glob("*.yml")]:
         text = file.read_text(encoding="utf-8")
         found |= set(re.findall(r"\bGUIDE_[A-Z_]*[A-Z]\b", text))
@@ -162,6 +165,13 @@ def test_settings_table_holds_exactly_the_environment_variables_of_the_code() ->
 def test_no_page_names_an_unknown_variable() -> None:
     named = set(re.findall(r"\b(?:GUIDE|SANIC|RASA)_[A-Z_]*[A-Z]\b", everything()))
     assert named - environment_variables() == set()
+
+
+def test_what_service_needs_is_documented_with_the_examples_of_the_code() -> None:
+    from bot.agency import EXAMPLES, NEEDED
+
+    rows = {row[0]: row[1] for row in table(page("operations.md"), "Needed in service")}
+    assert rows == {name: EXAMPLES[name] for name in NEEDED}
 
 
 def test_values_of_preset_variables_are_documented() -> None:

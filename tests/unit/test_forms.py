@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import us
+from actions.question import Frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,12 +21,11 @@ from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step, step
 from actions.forms.places import state_of
 from actions.forms.turn import PAUSE, PLANS, QUOTE, RECOMMENDATION, begin, go_on, progress, varied
 from actions.forms.values import LONGEST_NAME, read_name
-from actions.question import Frame
-from bot.nlu.questions import begins_asking
 from knowledge.base import KnowledgeBase
 from knowledge.build import build
 from knowledge.content import CONTENT
 from knowledge.schema import Bounds, ProfileField
+from understanding.text.questions import begins_asking
 
 TODAY = date(2026, 11, 22)
 NOW = 1_795_000_000.0

@@ -89,8 +89,8 @@ def normalised(text: str) -> str:
 
 def test_no_evaluation_question_is_trained_on() -> None:
     """Neither word for word nor nearly so, in the training data or the situations of the knowledge base."""
-    from bot.nlu.encoder import shared_encoder
     from knowledge.base import KnowledgeBase
+    from understanding.learning.encoder import shared_encoder
 
     learned = [(f"{file} {intent}", text) for file, intent, text in examples()]
     base = KnowledgeBase()

@@ -1,0 +1,58 @@
+"""What to do about a message: answer, show what comes closest, ask which incident, or say it is not ours.
+
+One place, by expected cost.  The chances are calibrated; the costs are the only numbers set by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+SOMETHING_ELSE = 1.0  # an answer to another question than the one asked
+DEFLECTION = 0.5  # the closest shown, or asked back
+WRONG_VERDICT = 20.0  # a yes or a no that is not so
+REFUSED = 1.0  # told that it is none of ours, though it is
+VERDICT_AT_STAKE = 0.06  # of wrong answers, the share whose yes or no contradicts the right one (measured)
+REASONS_ONLY = 0.25  # the right answer without the yes or no that it could have said
+
+
+class Do(str, Enum):
+    """The ways to treat a message."""
+
+    ANSWER = "answer"
+    CLOSEST = "closest"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is done, about which targets, and whether a yes or no may be said."""
+
+    do: Do
+    targets: tuple[str, ...]
+    chance: float
+    certain: bool
+
+
+def decide(ranked: Sequence[tuple[str, float]], outside: float) -> Decision:
+    """The cheapest way.
+
+    Args:
+        ranked: targets with the chance that each answers the message, likeliest first.
+        outside: chance that the message is outside the guide's business.
+    """
+    best, chance = ranked[0] if ranked else ("", 0.0)
+    costs = {
+        Do.ANSWER: SOMETHING_ELSE * (1 - chance),
+        Do.CLOSEST: DEFLECTION,
+        Do.REFUSE: REFUSED * (1 - outside),
+    }
+    do = min(costs, key=lambda each: costs[each])
+    targets = tuple(target for target, _ in ranked[:3]) if do is Do.CLOSEST else (best,)
+    return Decision(do, targets, chance, certain=verdict_is_worth_it(chance))
+
+
+def verdict_is_worth_it(chance: float) -> bool:
+    """Whether saying yes or no costs less than leaving it out."""
+    return (1 - chance) * VERDICT_AT_STAKE * WRONG_VERDICT <= chance * REASONS_ONLY

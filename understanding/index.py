@@ -1,0 +1,80 @@
+"""How near a message is to every target: by meaning, by shared words, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understanding.learning.arrays import Floats
+
+BEST = 3  # of a target's phrases, the mean of so many nearest ones says how near it is
+WIDE = 48  # a target with more phrases than this is looked at on its own, so that the table stays narrow
+
+
+@dataclass(frozen=True)
+class Nearness:
+    """Cosines of one text to every target, in the index's order: mean of the best phrases, and the best alone."""
+
+    mean: Floats
+    best: Floats
+
+
+class PhraseIndex:
+    """The phrases of all targets as vectors, target by target.
+
+    Args:
+        targets: the id of each phrase's target.
+        vectors: unit vectors, shape (phrases, 384).
+    """
+
+    def __init__(self, targets: Sequence[str], vectors: Floats) -> None:
+        order = np.argsort(np.array(targets), kind="stable")
+        self.vectors: Floats = np.ascontiguousarray(vectors[order], dtype=np.float32)
+        self.ids: list[str] = sorted(set(targets))
+        places = {target: place for place, target in enumerate(self.ids)}
+        numbers = np.array([places[targets[i]] for i in order], dtype=np.int64)
+        self.place: Mapping[str, int] = places
+        self.owners: NDArray[np.int64] = numbers
+        counts = np.bincount(numbers, minlength=len(self.ids))
+        starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        self._wide = [
+            (place, slice(starts[place], starts[place] + counts[place])) for place in np.flatnonzero(counts > WIDE)
+        ]
+        # Rows of equal width; a short row is filled up with its last phrase's place, masked away below.
+        columns = np.arange(WIDE)[None, :]
+        self._rows: NDArray[np.int64] = np.minimum(starts[:, None] + columns, len(numbers) - 1)
+        self._missing = columns >= counts[:, None]
+        self._counted = np.minimum(counts, BEST)
+
+    def near(self, meaning: Floats) -> Nearness:
+        """How near a text's unit vector, shape (384,), is to each target."""
+        return self._of(self.vectors @ meaning)
+
+    def near_all(self, meanings: Floats) -> list[Nearness]:
+        """The same for several texts, shape (n, 384), reading the phrases once."""
+        cosines = self.vectors @ meanings.T
+        return [self._of(np.ascontiguousarray(cosines[:, i])) for i in range(cosines.shape[1])]
+
+    def _of(self, cosines: Floats) -> Nearness:
+        table = cosines[self._rows]
+        table[self._missing] = -1.0
+        top = -np.partition(-table, BEST - 1, axis=1)[:, :BEST]
+        top = -np.sort(-top, axis=1)
+        best = top[:, 0].copy()
+        kept = np.arange(BEST)[None, :] < self._counted[:, None]
+        mean = np.where(kept, top, 0.0).sum(axis=1) / np.maximum(self._counted, 1)
+        for place, rows in self._wide:
+            nearest = -np.partition(-cosines[rows], BEST - 1)[:BEST]
+            best[place], mean[place] = nearest.max(), nearest.mean()
+        return Nearness(mean.astype(np.float32), best.astype(np.float32))
+
+
+def ranks(scores: Floats) -> NDArray[np.int64]:
+    """The place of each score, 0 for the highest."""
+    order = np.argsort(-scores, kind="stable")
+    places = np.empty(len(scores), dtype=np.int64)
+    places[order] = np.arange(len(scores))
+    return places

@@ -1,0 +1,91 @@
+"""Labelled questions: what people wrote, what was being talked about, and what answers it (``data/questions``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from understanding.question import Frame
+from understanding.targets import Target, intent_id
+
+QUESTIONS = Path(__file__).parents[1] / "data" / "questions"
+OUTSIDE, NONE = "outside", "none"
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A message with what answers it.
+
+    Attributes:
+        before: what the visitor wrote earlier in the conversation.
+        answers: ids of targets, any of which answers the message; "outside" alone where it is none of the guide's
+            business, "none" alone where nothing answers it yet.
+        about: the target that the last of ``before`` was about, if there is one.
+        policies: the policies that were being talked about then.
+        live: the message tells of something that has happened to the visitor.
+    """
+
+    id: str
+    text: str
+    answers: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    about: str | None = None
+    policies: tuple[str, ...] = ()
+    live: bool = False
+    why: str = ""
+
+    def frame(self, targets: Mapping[str, Target], text: str = "") -> Frame | None:
+        """What was being talked about, as the guide would have kept it; text are the words last answered, mended."""
+        if not self.before:
+            return None
+        target = targets.get(self.about or "")
+        if target is None:
+            return Frame(text=text or self.before[-1], policies=self.policies)
+        return Frame(
+            target.id,
+            target.intent,
+            text or self.before[-1],
+            self.policies or target.policies[:1],
+            target.entry if target.kind == "exposure" else None,
+            target.entry if target.kind == "topic" else None,
+            (target.entry,) if target.kind == "term" and target.entry else (),
+        )
+
+    def answered_by(self, target: Target) -> bool:
+        """Whether a target answers the message."""
+        if OUTSIDE in self.answers:
+            return target.intent == "out_of_scope"
+        return target.id in self.answers
+
+
+def read_labelled(folder: Path = QUESTIONS, files: Iterable[str] | None = None) -> list[Labelled]:
+    """Every labelled message of the files, in order; of all files where none are named.
+
+    Raises:
+        ValueError: a line is no labelled message; the message names file and line.
+    """
+    found = []
+    for file in sorted(folder.glob("*.jsonl")):
+        if files is not None and file.stem not in files:
+            continue
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                raw = json.loads(line)
+                lists = {name: tuple(raw.get(name) or ()) for name in ("answers", "before", "policies")}
+                rest = {name: raw[name] for name in ("id", "text", "about", "live", "why") if raw.get(name) is not None}
+                found.append(Labelled(**{**rest, **lists}))
+            except (ValueError, TypeError) as error:
+                raise ValueError(f"{file.name}:{number}: {error}") from error
+            if not found[-1].answers:
+                raise ValueError(
+                    f"{file.name}:{number}: names no answer; write 'none' or 'outside' where there is none"
+                )
+    return found
+
+
+def unknown_answers(labelled: Iterable[Labelled], targets: Mapping[str, Target]) -> list[tuple[str, str]]:
+    """(message id, answer) of every answer that is no target."""
+    known = {*targets, OUTSIDE, NONE, intent_id("out_of_scope")}
+    return [(each.id, answer) for each in labelled for answer in each.answers if answer not in known]

@@ -1,0 +1,195 @@
+"""Reads a message: what is linked and near, which candidates there are and how likely each is, and what it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from knowledge.base import KnowledgeBase
+from understanding.candidates import candidates
+from understanding.features import Heard, Profile, cues_of, evidence
+from understanding.index import PhraseIndex
+from understanding.learning.arrays import Floats
+from understanding.learning.classifier import Classifier
+from understanding.linking import Linked
+from understanding.question import Frame
+from understanding.ranker import Ranker
+from understanding.signals import Chance, happened_evidence, scope_evidence
+from understanding.targets import Target, shown_texts, targets_of
+from understanding.text.language import words_of
+
+Embed = Callable[[str], Floats]
+FEW_STATEMENTS = 6  # statements of a candidate that are looked at
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is known of a message once it is read.
+
+    Attributes:
+        ranked: (target, chance that it answers the message), likeliest first.
+        outside, happened: chances that it is outside the guide's business, and that something has happened.
+    """
+
+    heard: Heard
+    ranked: list[tuple[str, float]]
+    outside: float
+    happened: float
+
+
+class Recall:
+    """Everything that can be answered and how people put it: what a message is compared with."""
+
+    def __init__(
+        self, base: KnowledgeBase, index: PhraseIndex, classifier: Classifier, profiles: dict[str, Profile]
+    ) -> None:
+        self.base = base
+        self.index = index
+        self.classifier = classifier
+        self.profiles = profiles
+        self.targets: dict[str, Target] = {name: profile.target for name, profile in profiles.items()}
+        self._statements: dict[str, Floats] = {}
+
+    def hear(self, linked: Linked, frame: Frame | None, embed: Embed) -> Heard:
+        """All that is known of a message before anything is decided."""
+        links: dict[str, list[str]] = {}
+        held: list[str] = []
+        for link in linked.links:
+            into = held if link.get("role") == "held" else links.setdefault(str(link["entity"]), [])
+            if link["value"] not in into:
+                into.append(str(link["value"]))
+        meaning, bare = embed(linked.normal), embed(linked.bare)
+        vectors = [meaning, bare]
+        if frame and frame.text:
+            vectors.append(embed(f"{frame.text} {linked.normal}"))
+        near = self.index.near_all(np.stack(vectors))
+        guess = self.classifier.guess(linked.normal, meaning)
+        return Heard(
+            linked.normal,
+            links,
+            tuple(held),
+            near[0],
+            near[1],
+            near[2] if len(near) > 2 else None,
+            {hit.entry_id: -hit.rank for hit in self.base.search(linked.normal, limit=20)},
+            dict(guess.ranking),
+            frame,
+        )
+
+    def listed(self, heard: Heard, embed: Embed) -> tuple[list[str], Floats, Floats]:
+        """The candidates of a message, their fused scores and their features."""
+        names, fused = candidates(heard, self.index.ids, self.targets)
+        meaning = embed(heard.text)
+        near = {name: float((self._said_by(name, embed) @ meaning).max(initial=0.0)) for name in names}
+        known = replace(heard, statements=near)
+        found = evidence(known, [self.profiles[name] for name in names], dict(self.index.place), fused)
+        return names, fused, found
+
+    def _said_by(self, name: str, embed: Embed) -> Floats:
+        """Vectors of a target's leading statements, kept once they are made."""
+        if name not in self._statements:
+            texts = shown_texts(self.targets[name], self.base)[:FEW_STATEMENTS]
+            self._statements[name] = (
+                np.stack([embed(text) for text in texts]) if texts else np.zeros((0, 384), np.float32)
+            )
+        return self._statements[name]
+
+
+class Reader:
+    """Reads messages with what was learnt: the ranker, the signals and the calibration."""
+
+    def __init__(self, recall: Recall, ranker: Ranker, outside: Chance, happened: Chance, right: Chance) -> None:
+        self.recall = recall
+        self._ranker = ranker
+        self._outside = outside
+        self._happened = happened
+        self._right = right
+
+    def read(self, linked: Linked, frame: Frame | None, embed: Embed) -> Reading:
+        """What a message most probably means."""
+        heard = self.recall.hear(linked, frame, embed)
+        names, fused, found = self.recall.listed(heard, embed)
+        shares = self._ranker.chances(found, fused)
+        outside = self._outside.of(scope_evidence(heard, self.recall.index.ids, self.recall.targets))
+        happened = self._happened.of(happened_evidence(heard, embed(heard.text)))
+        order = np.argsort(-shares, kind="stable")
+        ranked = [(names[i], self._right.of(sureness(shares, fused, found, int(i), outside))) for i in order]
+        return Reading(heard, ranked, outside, happened)
+
+    def trade(self, reading: Reading) -> dict[str, Any] | None:
+        """The trade that a message comes nearest to, with the cosine."""
+        near = reading.heard.bare.mean
+        trades = [i for i, name in enumerate(self.recall.index.ids) if self.recall.targets[name].kind == "industry"]
+        if not trades:
+            return None
+        best = max(trades, key=lambda i: float(near[i]))
+        return {"id": self.recall.index.ids[best], "nearest": round(float(near[best]), 4)}
+
+
+def sureness(shares: Floats, fused: Floats, found: Floats, which: int, outside: float) -> Floats:
+    """What tells whether a candidate is right: how far it leads, how near it is, and how strange the message."""
+    share = float(np.clip(shares[which], 1e-4, 1 - 1e-4))
+    others = np.delete(shares, which)
+    rival = float(np.clip(others.max(initial=1e-4), 1e-4, 1.0))
+    return np.array(
+        [
+            np.log(share / (1 - share)),
+            np.log(share) - np.log(rival),
+            float(fused[which] / fused.max()),
+            *(float(found[which, column]) for column in (0, 1, 3, 5, 9, 14, 15)),
+            np.log(np.clip(outside, 1e-3, 1 - 1e-3) / np.clip(1 - outside, 1e-3, 1 - 1e-3)),
+            float((np.array([found[which, 8], found[which, 2]])).sum()),
+        ]
+    )
+
+
+def profiles_of(base: KnowledgeBase, phrases: Sequence[tuple[str, str]], intents: Sequence[str]) -> dict[str, Profile]:
+    """Every target with what the features look at."""
+    cues: dict[str, list[list[float]]] = {}
+    for told, text in phrases:
+        cues.setdefault(told, []).append(cues_of([word.group().lower() for word in words_of(text)]))
+    width = len(cues_of([]))
+    found = {}
+    for name, target in targets_of(base, intents).items():
+        topic, industry = base.topic(target.entry), base.industry(target.entry)
+        share = np.array(cues[name]).mean(axis=0) if name in cues else np.zeros(width)
+        found[name] = Profile(
+            target,
+            share,
+            bool(topic and topic.verdict) or target.kind in ("relation", "exposure"),
+            topic.jurisdiction if topic else None,
+            industry.group if industry else topic.industry_group if topic else None,
+        )
+    return found
+
+
+def save(
+    folder: Path, recall: Recall, chances: Mapping[str, Chance], ranker: Ranker, phrases: list[tuple[str, str]]
+) -> None:
+    """Write what was learnt: arrays and JSON, no code."""
+    ranker.save(folder / "ranker.npz")
+    arrays: dict[str, Any] = {}
+    for name, chance in chances.items():
+        arrays |= chance.as_arrays(name)
+    np.savez(folder / "chances.npz", **arrays)
+    recall.classifier.save(folder)
+    np.save(folder / "phrases.npy", recall.index.vectors)
+    owners = [recall.index.ids[i] for i in recall.index.owners]
+    (folder / "phrases.json").write_text(json.dumps({"targets": owners, "phrases": phrases}), encoding="utf-8")
+
+
+def load(folder: Path, base: KnowledgeBase) -> Reader:
+    """Read what ``save`` wrote."""
+    told = json.loads((folder / "phrases.json").read_text(encoding="utf-8"))
+    index = PhraseIndex(told["targets"], np.load(folder / "phrases.npy", allow_pickle=False))
+    phrases = [(target, text) for target, text in told["phrases"]]
+    classifier = Classifier.load(folder)
+    recall = Recall(base, index, classifier, profiles_of(base, phrases, classifier.classes))
+    with np.load(folder / "chances.npz", allow_pickle=False) as arrays:
+        outside, happened, right = (Chance.from_arrays(name, arrays) for name in ("outside", "happened", "right"))
+    return Reader(recall, Ranker.load(folder / "ranker.npz"), outside, happened, right)

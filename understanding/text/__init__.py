@@ -1,0 +1,1 @@
+"""How texts are cut and words are read."""

@@ -1,0 +1,27 @@
+"""What no likeness may decide: a short list, for safety, each with its reason and its test.
+
+A veto takes targets out of a reading; it never puts one in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from understanding.reader import Reading
+from understanding.targets import Target, intent_id
+
+# Erasing and passing on are done on plain words only, however much a message resembles such a wish.
+ERASING = re.compile(r"\b(?:delete|erase|remove|forget|wipe|destroy|purge|clear)\b", re.IGNORECASE)
+
+
+def vetoed(reading: Reading, targets: Mapping[str, Target]) -> list[tuple[str, float]]:
+    """The ranked targets without those that the message may not mean."""
+    return [(name, chance) for name, chance in reading.ranked if not _forbidden(targets[name], reading)]
+
+
+def _forbidden(target: Target, reading: Reading) -> bool:
+    text = reading.heard.text
+    if target.id == intent_id("delete_my_data"):
+        return not ERASING.search(text)
+    return False
