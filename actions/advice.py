@@ -11,13 +11,13 @@ from actions.forms.recommending import NEED_WORDS, recommended
 from actions.guidance import topic_answer
 from actions.policies import main_policy, policies_of
 from actions.responding import TALK_TO_AGENT, answers
-from actions.wording import a_or_an, listed, sentence
+from actions.wording import a_or_an, first_said, listed, sentence
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Policy
 from understanding.question import Question
 
 _EACH = re.compile(r"\b(both|all|which)\b", re.IGNORECASE)
-OFFERED = 6  # trades to choose from, one of each of the first groups
+OFFERED = 4  # trades to choose from, one of each of the first groups
 
 
 @answers("ask_need")
@@ -46,10 +46,11 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
         answer.lead = f"For {a_or_an(industry.name)}, {policy.short_name} is {NEED_WORDS[ranked.need]}. {ranked.why}"
         answer.entries.append(industry.id)
         answer.cite(ranked.source)
-    answer.paragraphs.append(listed(s.text for s in policy.who_needs[:5]))
+    who = first_said([s.text for s in policy.who_needs], question.point)
+    answer.paragraphs.append(listed(who[:5]))
     answer.cite(*(s.source for s in policy.who_needs))
     answer.more = [
-        *([listed(s.text for s in policy.who_needs[5:])] if policy.who_needs[5:] else []),
+        *([listed(who[5:])] if who[5:] else []),
         f"An example: {policy.example_claim.text}",
     ]
     answer.cite(policy.example_claim.source)

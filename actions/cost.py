@@ -9,9 +9,9 @@ from actions.base import GuideAction
 from actions.guidance import topic_answer
 from actions.policies import main_policy, policies_of
 from actions.responding import TALK_TO_AGENT, answers
-from actions.wording import listed, sentence
+from actions.wording import first_said, listed, sentence
 from knowledge.base import KnowledgeBase
-from knowledge.schema import Policy
+from knowledge.schema import Policy, Topic
 from understanding.question import Question
 
 NO_PROMISE = "These are published figures, not a quote. Your price depends on your business."
@@ -92,16 +92,17 @@ def _prices(lead: str, policies: list[Policy], question: Question, base: Knowled
 @answers("ask_cost_factors")
 def cost_factors(question: Question, base: KnowledgeBase) -> Answer:
     """What an underwriter looks at."""
-    topic = base.topic(question.topic)
+    topic = _guidance(question, base)
     if topic:
         return topic_answer(topic, base, question)
     policy = main_policy(question, base)
+    factors = first_said([s.text for s in policy.cost_factors], question.point)
     answer = Answer(
         Status.ANSWERED,
         "ask_cost_factors",
         f"What moves the price of {policy.short_name}:",
-        [listed(s.text for s in policy.cost_factors[:6])],
-        [listed(s.text for s in policy.cost_factors[6:])] if policy.cost_factors[6:] else [],
+        [listed(factors[:6])],
+        [listed(factors[6:])] if factors[6:] else [],
         policies=[policy.id],
         entries=[policy.id],
         buttons=[
@@ -116,7 +117,7 @@ def cost_factors(question: Question, base: KnowledgeBase) -> Answer:
 @answers("ask_lower_cost")
 def lower_cost(question: Question, base: KnowledgeBase) -> Answer:
     """What brings a premium down."""
-    topic = base.topic(question.topic)
+    topic = _guidance(question, base)
     if topic:
         return topic_answer(topic, base, question)
     policy = main_policy(question, base)
@@ -124,11 +125,18 @@ def lower_cost(question: Question, base: KnowledgeBase) -> Answer:
         Status.ANSWERED,
         "ask_lower_cost",
         f"What can lower the price of {policy.short_name}:",
-        [listed(s.text for s in policy.lower_cost[:6])],
+        [listed(first_said([s.text for s in policy.lower_cost], question.point)[:6])],
         policies=[policy.id],
         entries=[policy.id],
         buttons=[_drives(policy), QUOTE, TALK_TO_AGENT],
     ).cite(*(s.source for s in policy.lower_cost))
+
+
+def _guidance(question: Question, base: KnowledgeBase) -> Topic | None:
+    """The entry that was meant; where no policy is named, the general one."""
+    industry = base.industry(question.industry)
+    general = None if question.policies else base.general_topic(question.intent, industry.group if industry else None)
+    return base.topic(question.topic) or general
 
 
 def _drives(policy: Policy) -> Button:
@@ -142,7 +150,7 @@ def _lower(policy: Policy) -> Button:
 @answers("ask_limits")
 def limits(question: Question, base: KnowledgeBase) -> Answer:
     """How much cover: the guidance that was meant, else what is usual for the policy."""
-    topic = base.topic(question.topic)
+    topic = _guidance(question, base)
     if topic:
         return topic_answer(topic, base, question)
     policy = main_policy(question, base)

@@ -7,10 +7,11 @@ import us
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.clarify import closest
+from actions.policies import main_policy
 from actions.responding import TALK_TO_AGENT, answers
-from actions.wording import listed
+from actions.wording import a_or_an, first_said, listed
 from knowledge.base import KnowledgeBase
-from knowledge.schema import Topic
+from knowledge.schema import Industry, Policy, Topic
 from understanding.question import Question
 
 POINTS = 4
@@ -51,10 +52,11 @@ def topic_answer(topic: Topic, base: KnowledgeBase, question: Question) -> Answe
         answer.paragraphs.append(f"For comparison, in {its}: {topic.answer.text}")
         answer.buttons = [TALK_TO_AGENT]
         return answer
-    if topic.points:
-        answer.paragraphs.append(listed(p.text for p in topic.points[:POINTS]))
-        if topic.points[POINTS:]:
-            answer.more.append(listed(p.text for p in topic.points[POINTS:]))
+    points = [p.text for p in first_said(topic.points, question.point)]
+    if points:
+        answer.paragraphs.append(listed(points[:POINTS]))
+        if points[POINTS:]:
+            answer.more.append(listed(points[POINTS:]))
     answer.buttons = _next(topic, base)
     return answer
 
@@ -88,26 +90,51 @@ def _other_state(topic: Topic, question: Question) -> str | None:
     "ask_service",
 )
 def guidance(question: Question, base: KnowledgeBase) -> Answer:
-    """The entry that was meant; of a trade its risks, where those were asked for."""
-    topic = base.topic(question.topic)
+    """The entry that was meant; of a bare question the general one, of a trade its risks."""
+    topic, industry = base.topic(question.topic), base.industry(question.industry)
     if topic:
         return topic_answer(topic, base, question)
-    industry = base.industry(question.industry)
-    if question.intent == "ask_risks" and industry:
-        return Answer(
-            Status.ANSWERED,
-            "ask_risks",
-            f"What most often goes wrong in {industry.name[:1].lower() + industry.name[1:]}:",
-            [listed(risk.text for risk in industry.risks[:5])],
-            [f"For example:\n{listed(each.text for each in industry.examples)}"] if industry.examples else [],
-            policies=industry.top_three,
-            entries=[industry.id],
-            buttons=[
-                Button("Which policies do I need?", {"intent": "ask_recommendation", "industry": industry.id}),
-                TALK_TO_AGENT,
-            ],
-        ).cite(*(risk.source for risk in industry.risks[:5]))
-    return closest(question, base)
+    topic = base.general_topic(question.intent, industry.group if industry else None)
+    if industry and question.intent in ("ask_risks", "ask_scenario"):
+        return _of_trade(question.intent, industry)
+    if topic is None and question.intent == "ask_scenario":
+        return _example(main_policy(question, base))
+    return topic_answer(topic, base, question) if topic else closest(question, base)
+
+
+def _of_trade(intent: str, industry: Industry) -> Answer:
+    """What goes wrong in a trade: its risks, or losses as they happened and what paid."""
+    trade = industry.name[:1].lower() + industry.name[1:]
+    risks, examples = [risk.text for risk in industry.risks], [each.text for each in industry.examples]
+    asked, other = (examples, risks) if intent == "ask_scenario" and examples else (risks, examples)
+    lead = "What such losses look like" if asked is examples else "What most often goes wrong"
+    return Answer(
+        Status.ANSWERED,
+        intent,
+        f"{lead}, for {a_or_an(trade)}:",
+        [listed(asked[:POINTS])],
+        [listed(other)] if other else [],
+        policies=industry.top_three,
+        entries=[industry.id],
+        buttons=[
+            Button("Which policies do I need?", {"intent": "ask_recommendation", "industry": industry.id}),
+            TALK_TO_AGENT,
+        ],
+    ).cite(*(each.source for each in (*industry.risks, *industry.examples)))
+
+
+def _example(policy: Policy) -> Answer:
+    return Answer(
+        Status.ANSWERED,
+        "ask_scenario",
+        f"An example for {policy.short_name}: {policy.example_claim.text}",
+        policies=[policy.id],
+        entries=[policy.id],
+        buttons=[
+            Button(f"What does {policy.short_name} cover?", {"intent": "ask_policy", "policies": [policy.id]}),
+            TALK_TO_AGENT,
+        ],
+    ).cite(policy.example_claim.source)
 
 
 class AnswerGuidance(GuideAction):

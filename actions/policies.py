@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.answer import Answer, Button, Row, Status, Table
 from actions.base import GuideAction
 from actions.responding import TALK_TO_AGENT, answers
-from actions.wording import joined, listed, sentence
+from actions.wording import first_said, joined, listed, sentence
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Cost, Policy, Relation, RelationKind
 from understanding.question import Question
@@ -37,18 +37,19 @@ def main_policy(question: Question, base: KnowledgeBase) -> Policy:
 def overview(question: Question, base: KnowledgeBase) -> Answer:
     """What a policy is and covers."""
     policy = main_policy(question, base)
+    covers = first_said([s.text for s in policy.covers], question.point)
     answer = Answer(
         Status.ANSWERED,
         "ask_policy",
         policy.summary.text,
-        [f"It typically covers:\n{listed(s.text for s in policy.covers[:SHOWN])}"],
+        [f"It typically covers:\n{listed(covers[:SHOWN])}"],
         policies=[policy.id],
         entries=[policy.id],
         simpler=policy.simpler.text,
     )
     answer.cite(policy.summary.source, *(s.source for s in policy.covers))
     answer.more = [
-        *([f"It also covers:\n{listed(s.text for s in policy.covers[SHOWN:])}"] if policy.covers[SHOWN:] else []),
+        *([f"It also covers:\n{listed(covers[SHOWN:])}"] if covers[SHOWN:] else []),
         f"What it does not cover:\n{listed(s.text for s in policy.excludes)}",
         f"Who needs it:\n{listed(s.text for s in policy.who_needs)}",
         policy.trigger.text,
@@ -74,6 +75,7 @@ def exclusions(question: Question, base: KnowledgeBase) -> Answer:
     for exclusion in policy.excludes:
         instead = [p.short_name for p in map(base.policy, exclusion.instead) if p]
         lines.append(exclusion.text + (f" Look to {joined(instead, 'or')}." if instead else ""))
+    lines = first_said(lines, question.point)
     answer = Answer(
         Status.ANSWERED,
         "ask_exclusions",

@@ -8,13 +8,14 @@ from typing import Any
 
 from actions.answer import Answer, Button, Status
 from knowledge.base import KnowledgeBase
-from understanding.question import Frame, Question
+from understanding.question import Frame, Question, talked_about
 from understanding.targets import FACET_OF, facet, intent_id
 
 Responder = Callable[[Question, KnowledgeBase], Answer]
 RESPONDERS: dict[str, Responder] = {}
 
 TALK_TO_AGENT = Button("Talk to a licensed agent", {"intent": "talk_to_agent"})
+REPORT = Button("Report it now", {"intent": "report_claim"})
 LISTS = {"ask_compare", "ask_recommendation", "ask_what_covers", "ask_coverage"}  # policies to choose from
 MISSES = {Status.FALLBACK, Status.CLARIFY, Status.OUT_OF_SCOPE}
 REMEMBERED = 4  # earlier answers one can go back to
@@ -74,7 +75,15 @@ def replies_to(message: Mapping[str, Any], frame: Frame | None, turn: int, base:
         if len(several) > 1:
             return several
     answer = respond(whole, base)
-    return [(whole, _with_chance(whole, answer))]
+    return [(whole, _as_reported(whole, _with_chance(whole, answer), base))]
+
+
+def _as_reported(question: Question, answer: Answer, base: KnowledgeBase) -> Answer:
+    """The answer, with what must be said to somebody to whom it has happened: report it, and nobody judges it here."""
+    if question.happened and answer.status is Status.ANSWERED and not question.bound:
+        answer.paragraphs.append(str(base.notices.get("no_claim_opinion", "")).strip())
+        answer.buttons = [REPORT, TALK_TO_AGENT, *(b for b in answer.buttons if b not in (REPORT, TALK_TO_AGENT))][:4]
+    return answer
 
 
 def _each_answered(parts: list[Question], base: KnowledgeBase) -> list[Reply]:
@@ -116,7 +125,7 @@ def remembered(base: KnowledgeBase, question: Question, answer: Answer, frame: F
     return Frame(
         target=target,
         intent=answer.intent,
-        text=question.text,
+        text=talked_about(before.text, question.text),
         policies=tuple(question.policies or answer.policies[:1]),
         exposure=answer.exposure or question.exposure,
         topic=next((e for e in answer.entries if base.kind_of(e) == "topic"), None),

@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from bot.handoff.commands import tickets
 from bot.runtime import hush, quiet
 
 EXAMPLES = "\b\nExample:\n  "
@@ -77,19 +76,10 @@ def _ready_or_stop() -> Path:
 def serve(port: int, interface: str) -> None:
     """Start the guide: the website chat at / and the action server behind it.
 
-    With GUIDE_SERVICE=1 it serves real visitors, and does not start before the agency's settings are
-    complete.  Without, it is a demo.
-
     \b
     Example:
       guide serve --port 8080
     """
-    from bot.agency import AgencyError, require
-
-    try:
-        require()
-    except AgencyError as error:
-        _stop(str(error))
     from bot.channels.settings import SettingError, WebSettings
     from bot.runtime import supervisor as s
 
@@ -177,9 +167,9 @@ def ask(question: str | None, jsonl: bool) -> None:
     items = _read_items() if jsonl else []
     hush()
     from bot.ask import Guide, ModelMissing, answer_lines
-    from bot.handoff.tickets import use_memory
+    from bot.handoff import tickets
 
-    use_memory()  # trying questions out must not call an agent
+    tickets.use_memory()  # trying questions out must not call an agent
     try:
         guide = Guide(model)
     except ModelMissing as error:
@@ -213,6 +203,28 @@ def _read_items() -> list[dict[str, Any]]:
             _stop(f"Line {number} of the input: {error}")
         items.append(item)
     return items
+
+
+@main.command()
+@click.argument("message")
+def explain(message: str) -> None:
+    """Say why a message is read as it is: what was linked, the five likeliest answers, and what decided.
+
+    For whoever keeps the knowledge: it shows which entry's phrases to sharpen.
+
+    \b
+    Example:
+      guide explain "who pays if our sprinkler floods the tenant below"
+    """
+    model = _ready_or_stop()
+    hush()
+    from bot.ask import Guide, ModelMissing
+
+    try:
+        guide = Guide(model)
+    except ModelMissing as error:
+        _stop(str(error))
+    click.echo("\n".join(asyncio.run(guide.explain(message))))
 
 
 @main.command()
@@ -367,9 +379,6 @@ def knowledge_diff(old: Path | None, new: Path | None) -> None:
         sys.exit(2)
     click.echo(str(changes))
     sys.exit(1 if changes else 0)
-
-
-main.add_command(tickets)
 
 
 def _state_folder() -> Path:

@@ -323,6 +323,11 @@ class KnowledgeBase:
         topics = (self.topic(entry_id) for entry_id in self.ids("topic"))
         return [topic for topic in topics if topic and topic.intent == intent]
 
+    def general_topic(self, intent: str, group: str | None = None) -> Topic | None:
+        """The guidance that answers a bare question of a kind, for the trades of a group where it has one."""
+        general: dict[str | None, Topic] = {t.industry_group: t for t in self.topics(intent) if t.general}
+        return general.get(group) or general.get(None)
+
     def profile(self) -> list[tuple[str, str, BaseModel]]:
         """Everything that is asked about a business and follows from it: section, id, content."""
         return list(self._profile)

@@ -241,7 +241,8 @@ class Topic(Entry):
     """Guidance that is not about one policy and one exposure: proof, buying, law, case studies.
 
     ``intent`` is the question it answers.  ``answer`` comes first and stands alone; ``points``
-    follow.  ``verdict`` is set where the question is a yes-or-no one.
+    follow.  ``verdict`` is set where the question is a yes-or-no one.  A ``general`` one also answers a bare question
+    of its kind ("how do I buy?"), of its trades where it has an ``industry_group``.
     """
 
     intent: Literal[
@@ -259,6 +260,7 @@ class Topic(Entry):
         "ask_service",
         "ask_term",
     ]
+    general: bool = False
     answer: Statement
     points: list[Statement] = []
     verdict: Literal["yes", "no", "depends"] | None = None

@@ -19,7 +19,8 @@ MiniLM has read the whole web and little of insurance: to it, a certificate and 
 The upper three layers learn to bring together what one target of the guide is recognised by (the phrases of an
 entry or an intent, and what the entry says) and to keep it apart from every other target's, by contrast within
 batches (multiple negatives ranking; Henderson et al. 2017). Only the vectors are kept; what stands on them is
-trained as before (`guide train`). The labelled messages of data/questions are never among the phrases.
+trained as before (`guide train`). The labelled messages of data/questions and the questions of entries are never
+among the phrases: the ranker learns from them.
 
 So that it stays an encoder of English and does not learn the phrases by heart:
 
@@ -81,7 +82,9 @@ def read_phrases() -> list[Phrase]:
     written = KnowledgeImporter("config.yml", "domain.yml", ["data"]).get_nlu_data()
     examples = [(str(each.get("intent")), str(each.get("text"))) for each in written.intent_examples]
     linker = Linker(trade_names(base, [text for _, text in examples]))
-    phrases = [(target, linker.read(text).normal) for target, text in phrases_of(base, examples)]
+    held = {text for _, _, text in base.questions()}  # the ranker learns from them, so the encoder must not
+    known = [(target, text) for target, text in phrases_of(base, examples) if text not in held]
+    phrases = [(target, linker.read(text).normal) for target, text in known]
     targets = targets_of(base, {intent for intent, _ in examples})
     said = [(name, text) for name, target in targets.items() for text in shown_texts(target, base)[:2]]
     return list(dict.fromkeys([*phrases, *said]))

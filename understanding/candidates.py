@@ -12,8 +12,8 @@ from understanding.index import Nearness
 from understanding.learning.arrays import Floats
 from understanding.targets import FACET_OF, Target, facet, intent_id
 
-MOST = 24
-LOOKED_AT = 12  # of each way of finding
+MOST = 32
+LOOKED_AT = 14  # of each way of finding
 LIKELY_INTENTS = 4
 SMOOTH = 20.0  # of reciprocal-rank fusion (Cormack, Clarke and Büttcher 2009, there 60)
 
@@ -26,13 +26,14 @@ def candidates(heard: Heard, ids: Sequence[str], targets: Mapping[str, Target]) 
         targets: every target by id.
     """
     ways: list[Iterable[str]] = [_nearest(heard.meaning, ids), _nearest(heard.bare, ids), _by_words(heard)]
-    if heard.in_context is not None:
-        ways.append(_nearest(heard.in_context, ids))
+    ways += [_nearest(near, ids) for near in (heard.part, heard.in_context) if near is not None]
     intents = sorted(heard.intents, key=lambda name: -heard.intents[name])[:LIKELY_INTENTS]
     ways += [_named(heard), _facets(heard, intents), _framed(heard, intents), map(intent_id, intents)]
+    # Whether a message is outside is decided apart, on its own evidence: no such target competes with answers.
+    inside = {name for name, target in targets.items() if target.intent != "out_of_scope"}
     fused: defaultdict[str, float] = defaultdict(float)
     for way in ways:
-        for place, target in enumerate(dict.fromkeys(each for each in way if each in targets)):
+        for place, target in enumerate(dict.fromkeys(each for each in way if each in inside)):
             fused[target] += 1.0 / (SMOOTH + place)
     best = sorted(fused, key=lambda target: -fused[target])[:MOST]
     return best, np.array([fused[target] for target in best], dtype=np.float32)

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 SOMETHING_ELSE = 1.0  # an answer to another question than the one asked
-DEFLECTION = 0.5  # the closest shown, or asked back
+# The closest shown, or asked back. More than half: labels name four of the entries that answer at most, so a chance is
+# on the low side (on the development questions, two thirds of what is deflected at 0.5 had the right answer in front).
+DEFLECTION = 0.65
 WRONG_VERDICT = 20.0  # a yes or a no that is not so
 REFUSED = 1.0  # told that it is none of ours, though it is
-VERDICT_AT_STAKE = 0.06  # of wrong answers, the share whose yes or no contradicts the right one (measured)
+VERDICT_AT_STAKE = 0.03  # of wrong answers that are given, the share whose yes or no contradicts the right one
 REASONS_ONLY = 0.25  # the right answer without the yes or no that it could have said
 
 

@@ -61,8 +61,9 @@ class Heard:
     Attributes:
         text: mended, abbreviations spelt out.
         links: ids named, by kind; policies without those only held.
-        meaning, bare, in_context: nearness of the whole text, of the text without policies and asking, and of the
-            text behind the last question; the last is None before the first answer.
+        meaning, bare: nearness of the whole text, and of the text without policies and asking.
+        part: of its nearest sentence; None where it has but one.
+        in_context: of the text behind the last question; None before the first.
         shared: bm25 of the words shared with each entry, its sign turned.
         intents: chance of each intent, of the trained classifier.
         statements: cosine of the message to the nearest statement of each candidate, filled in for those alone.
@@ -73,6 +74,7 @@ class Heard:
     held: tuple[str, ...]
     meaning: Nearness
     bare: Nearness
+    part: Nearness | None
     in_context: Nearness | None
     shared: dict[str, float]
     intents: dict[str, float]
@@ -101,7 +103,8 @@ MESSAGE_FEATURES = (
     *("state", "outside_named", "p_outside", "p_first", "nearest_any"),
 )
 CANDIDATE_FEATURES = (
-    *("mean", "best", "mean_gap", "bare", "bare_gap", "context", "context_gap", "shared", "shared_gap", "statement"),
+    *("mean", "best", "mean_gap", "bare", "bare_gap", "part", "part_gap", "context", "context_gap"),
+    *("shared", "shared_gap", "statement"),
     *("fused", "fused_gap", "rank_meaning", "rank_shared", "named", "p_intent", "log_p_intent", "first_intent"),
     *(f"kind_{kind}" for kind in KINDS),
     *("asked", "other_asked", "main_asked", "unasked", "decides_asked", "relates_asked", "held_main"),
@@ -136,16 +139,15 @@ def evidence(heard: Heard, candidates: Sequence[Profile], places: dict[str, int]
     first = intents[0] if intents else ("", 0.0)
     few = float(len(words) <= 4)
     top_mean, top_bare = float(heard.meaning.mean.max()), float(heard.bare.mean.max())
-    top_context = float(heard.in_context.mean.max()) if heard.in_context else 0.0
+    top_context = float(heard.in_context.mean.max()) if heard.in_context else top_mean
+    top_part = float(heard.part.mean.max()) if heard.part else top_mean
     top_shared = max(heard.shared.values(), default=0.0)
     top_fused = float(fused.max()) if len(fused) else 1.0
-    order = np.argsort(-fused, kind="stable")
     by_meaning = np.array([_at(heard.meaning.mean, places.get(c.target.id)) for c in candidates])
     meaning_place = np.argsort(np.argsort(-by_meaning))
     by_words = np.array([heard.shared.get(c.target.entry or "", 0.0) for c in candidates])
     words_place = np.argsort(np.argsort(-by_words))
-    outside = max((_at(heard.meaning.mean, places.get(name)) for name in (OUTSIDE,)), default=0.0)
-    del order
+    outside = _at(heard.meaning.mean, places.get(OUTSIDE))
 
     message = [
         *cues,
@@ -169,7 +171,8 @@ def evidence(heard: Heard, candidates: Sequence[Profile], places: dict[str, int]
         target = profile.target
         place = places.get(target.id)
         mean, bare = by_meaning[i], _at(heard.bare.mean, place)
-        context = _at(heard.in_context.mean, place) if heard.in_context else 0.0
+        context = _at(heard.in_context.mean, place) if heard.in_context else mean
+        part = _at(heard.part.mean, place) if heard.part else mean
         chance = _chance(target, heard, bool(asked))
         mine, policies = set(target.policies), set(asked)
         shared = by_words[i]
@@ -185,6 +188,8 @@ def evidence(heard: Heard, candidates: Sequence[Profile], places: dict[str, int]
                 mean - top_mean,
                 bare,
                 bare - top_bare,
+                part,
+                part - top_part,
                 context,
                 context - top_context,
                 min(shared, 40.0) / 20.0,

@@ -72,9 +72,7 @@ class PhraseIndex:
         return Nearness(mean.astype(np.float32), best.astype(np.float32))
 
 
-def ranks(scores: Floats) -> NDArray[np.int64]:
-    """The place of each score, 0 for the highest."""
-    order = np.argsort(-scores, kind="stable")
-    places = np.empty(len(scores), dtype=np.int64)
-    places[order] = np.arange(len(scores))
-    return places
+def nearest_of(several: Sequence[Nearness]) -> Nearness:
+    """Of each target, the nearness to whichever of several texts is nearest to it."""
+    mean = np.max(np.stack([each.mean for each in several]), axis=0)
+    return Nearness(mean, np.max(np.stack([each.best for each in several]), axis=0))

@@ -76,7 +76,7 @@ def read_labelled(folder: Path = QUESTIONS, files: Iterable[str] | None = None) 
                 lists = {name: tuple(raw.get(name) or ()) for name in ("answers", "before", "policies")}
                 rest = {name: raw[name] for name in ("id", "text", "about", "live", "why") if raw.get(name) is not None}
                 found.append(Labelled(**{**rest, **lists}))
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, AttributeError) as error:
                 raise ValueError(f"{file.name}:{number}: {error}") from error
             if not found[-1].answers:
                 raise ValueError(

@@ -15,7 +15,7 @@ class Frame:
 
     Attributes:
         target: id of the target last answered; empty before the first answer.
-        text: the visitor's words that were answered, mended.
+        text: the visitor's latest words that were answered, mended.
         policies: those asked about; where none was named, the one the answer was about.
         options: policies last listed to choose from.
         shown: targets last offered ("The closest I have").
@@ -57,6 +57,14 @@ class Frame:
 _TUPLES = ("policies", "terms", "options", "shown", "earlier")  # a slot holds them as lists
 
 
+LONGEST_TALK = 60  # words of what was said before that are kept
+
+
+def talked_about(before: str, *texts: str) -> str:
+    """What was said so far, the latest words last, no more than a message can be read with."""
+    return " ".join(" ".join([before, *texts]).split()[-LONGEST_TALK:])
+
+
 @dataclass(frozen=True)
 class Question:
     """What a visitor wants to know, decided: ids of the knowledge base.
@@ -67,6 +75,7 @@ class Question:
         chance: how likely it is what was asked, 0 to 1.
         policies: those asked about, in the visitor's order.
         held: policies the visitor only says to have.
+        point: place of the point of the answer that comes nearest to the words; it is said first.
         certain: sure enough for a yes or a no.
         closest: targets offered where none is sure enough, the likeliest first.
         happened: something has happened, and is no "what if".
@@ -88,6 +97,7 @@ class Question:
     outside: str | None = None
     unknown_policy: str | None = None
     closest: tuple[str, ...] = ()
+    point: int | None = None
     certain: bool = True
     happened: bool = False
     follows: bool = False

@@ -12,16 +12,17 @@ import numpy as np
 
 from knowledge.base import KnowledgeBase
 from understanding.candidates import candidates
-from understanding.features import Heard, Profile, cues_of, evidence
-from understanding.index import PhraseIndex
+from understanding.features import FEATURES, Heard, Profile, cues_of, evidence
+from understanding.index import PhraseIndex, nearest_of
 from understanding.learning.arrays import Floats
 from understanding.learning.classifier import Classifier
 from understanding.linking import Linked
 from understanding.question import Frame
 from understanding.ranker import Ranker
 from understanding.signals import Chance, happened_evidence, scope_evidence
-from understanding.targets import Target, shown_texts, targets_of
+from understanding.targets import Target, points_of, shown_texts, targets_of
 from understanding.text.language import words_of
+from understanding.text.questions import sentences
 
 Embed = Callable[[str], Floats]
 FEW_STATEMENTS = 6  # statements of a candidate that are looked at
@@ -64,10 +65,10 @@ class Recall:
             if link["value"] not in into:
                 into.append(str(link["value"]))
         meaning, bare = embed(linked.normal), embed(linked.bare)
-        vectors = [meaning, bare]
-        if frame and frame.text:
-            vectors.append(embed(f"{frame.text} {linked.normal}"))
-        near = self.index.near_all(np.stack(vectors))
+        parts = sentences(linked.normal)
+        behind = [f"{frame.text} {linked.normal}"] if frame and frame.text else []
+        near = self.index.near_all(np.stack([meaning, bare, *map(embed, [*behind, *parts])]))
+        of_parts = near[2 + len(behind) :]
         guess = self.classifier.guess(linked.normal, meaning)
         return Heard(
             linked.normal,
@@ -75,7 +76,8 @@ class Recall:
             tuple(held),
             near[0],
             near[1],
-            near[2] if len(near) > 2 else None,
+            nearest_of(of_parts) if of_parts else None,
+            near[2] if behind else None,
             {hit.entry_id: -hit.rank for hit in self.base.search(linked.normal, limit=20)},
             dict(guess.ranking),
             frame,
@@ -105,21 +107,31 @@ class Reader:
 
     def __init__(self, recall: Recall, ranker: Ranker, outside: Chance, happened: Chance, right: Chance) -> None:
         self.recall = recall
-        self._ranker = ranker
+        self.ranker = ranker
         self._outside = outside
         self._happened = happened
         self._right = right
+        self._points: dict[str, Floats] = {}
 
     def read(self, linked: Linked, frame: Frame | None, embed: Embed) -> Reading:
         """What a message most probably means."""
         heard = self.recall.hear(linked, frame, embed)
         names, fused, found = self.recall.listed(heard, embed)
-        shares = self._ranker.chances(found, fused)
+        shares = self.ranker.chances(found, fused)
         outside = self._outside.of(scope_evidence(heard, self.recall.index.ids, self.recall.targets))
         happened = self._happened.of(happened_evidence(heard, embed(heard.text)))
         order = np.argsort(-shares, kind="stable")
         ranked = [(names[i], self._right.of(sureness(shares, fused, found, int(i), outside))) for i in order]
         return Reading(heard, ranked, outside, happened)
+
+    def nearest_point(self, target: str, meaning: Floats, embed: Embed) -> int | None:
+        """The place of the point of a target's answer that comes nearest to a message; None where it has none."""
+        points = points_of(self.recall.targets[target], self.recall.base) if target in self.recall.targets else []
+        if len(points) < 2:
+            return None
+        if target not in self._points:
+            self._points[target] = np.stack([embed(text) for text in points])
+        return int(np.argmax(self._points[target] @ meaning))
 
     def trade(self, reading: Reading) -> dict[str, Any] | None:
         """The trade that a message comes nearest to, with the cosine."""
@@ -131,19 +143,34 @@ class Reader:
         return {"id": self.recall.index.ids[best], "nearest": round(float(near[best]), 4)}
 
 
+SURE_BY = ("mean", "best", "bare", "part", "context", "statement", "named", "p_intent", "log_p_intent", "first_intent")
+_COLUMNS = [FEATURES.index(name) for name in SURE_BY]
+_KIND = [FEATURES.index(f"kind_{kind}") for kind in ("facet", "intent", "exposure", "relation")]
+
+
 def sureness(shares: Floats, fused: Floats, found: Floats, which: int, outside: float) -> Floats:
-    """What tells whether a candidate is right: how far it leads, how near it is, and how strange the message."""
+    """What tells whether a candidate is right: how far it leads, how near it is, of what kind, how strange the message.
+
+    Several entries may answer a message, so a share that is split among the first three is no doubt in itself.
+    """
     share = float(np.clip(shares[which], 1e-4, 1 - 1e-4))
     others = np.delete(shares, which)
     rival = float(np.clip(others.max(initial=1e-4), 1e-4, 1.0))
+    first = float(np.sort(shares)[-3:].sum())
+    odds = np.log(share / (1 - share))
+    kinds = found[which, _KIND]
+    strange = np.log(np.clip(outside, 1e-3, 1 - 1e-3) / np.clip(1 - outside, 1e-3, 1 - 1e-3))
     return np.array(
         [
-            np.log(share / (1 - share)),
+            odds,
             np.log(share) - np.log(rival),
+            first,
             float(fused[which] / fused.max()),
-            *(float(found[which, column]) for column in (0, 1, 3, 5, 9, 14, 15)),
-            np.log(np.clip(outside, 1e-3, 1 - 1e-3) / np.clip(1 - outside, 1e-3, 1 - 1e-3)),
-            float((np.array([found[which, 8], found[which, 2]])).sum()),
+            strange,
+            *found[which, _COLUMNS],
+            *kinds,
+            *(kinds * odds),
+            *(kinds * found[which, FEATURES.index("log_p_intent")]),
         ]
     )
 

@@ -41,6 +41,8 @@ def resolve(reading: Reading, targets: Mapping[str, Target]) -> Question:
     if decision.do is Do.CLOSEST:
         return replace(question, closest=decision.targets, certain=False)
     target = targets[decision.targets[0]]
+    if target.intent == "report_claim" and not question.happened:  # a "what if" opens no ticket
+        return replace(question, intent="ask_claims", certain=False)
     carried = _carried(target, question)
     asked = asked_for(target, replace(question, policies=carried, follows=carried != question.policies))
     return replace(asked, certain=decision.certain and _asks_for_verdict(heard.text))

@@ -6,8 +6,7 @@ domain.yml), or the answer that this is not the guide's business.  New content m
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from knowledge.base import KnowledgeBase
@@ -32,8 +31,22 @@ INTENT_OF = {
     "exposure": "ask_what_covers",
     "industry": "ask_recommendation",
     "relation": "ask_included",
+    "agency": "ask_agency",
 }
 OUTSIDE = "intent:out_of_scope"
+# Intents that say how a message is put, not what answers it: they tell the ranker something, and are no answer.
+NO_ANSWERS = {
+    "ask_coverage",
+    "ask_what_covers",
+    "ask_term",
+    "ask_included",
+    "ask_trigger",
+    "ask_agency",
+    "ask_service",
+    "follow_up",
+    "nlu_fallback",
+    "unreadable",
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +81,7 @@ def intent_id(intent: str) -> str:
 def targets_of(base: KnowledgeBase, intents: Iterable[str]) -> dict[str, Target]:
     """Every target by its id: those of the base, then one for each intent."""
     found = [target for entry_id, kind in _entries(base) for target in _of_entry(entry_id, kind, base)]
-    found += [Target(intent_id(intent), "intent", intent) for intent in sorted(intents)]
+    found += [Target(intent_id(intent), "intent", intent) for intent in sorted(intents) if intent not in NO_ANSWERS]
     return {target.id: target for target in found}
 
 
@@ -113,7 +126,7 @@ def phrases_of(base: KnowledgeBase, examples: Iterable[tuple[str, str]]) -> list
         found.append((_told(kind, entry_id), entry.name))
         if isinstance(entry, Exposure):
             found += [(entry_id, entry.short_name), (entry_id, entry.summary.text)]
-    found += [(intent_id(intent), text) for intent, text in examples]
+    found += [(intent_id(intent), text) for intent, text in examples if intent not in NO_ANSWERS]
     return list(dict.fromkeys(found))
 
 
@@ -139,9 +152,22 @@ def shown_texts(target: Target, base: KnowledgeBase) -> list[str]:
     return []
 
 
-def by_intent(targets: Mapping[str, Target]) -> dict[str, list[str]]:
-    """Ids of the targets that answer each intent."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for target in targets.values():
-        found[target.intent].append(target.id)
-    return dict(found)
+# The list of a policy that each facet tells.
+LISTS = {
+    "what": "covers",
+    "excludes": "excludes",
+    "need": "who_needs",
+    "cost_factors": "cost_factors",
+    "lower_cost": "lower_cost",
+    "limits": "limits",
+}
+
+
+def points_of(target: Target, base: KnowledgeBase) -> list[str]:
+    """The points of a target's answer, one of which the question may ask for, in the order of the content."""
+    entry = base.entry(target.entry) if target.entry else None
+    if isinstance(entry, Topic | Relation):
+        return [point.text for point in entry.points]
+    if isinstance(entry, Policy) and "#" in target.id:
+        return [each.text for each in getattr(entry, LISTS.get(target.id.partition("#")[2], ""), [])]
+    return []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.reading import normal_text, subject_text
 from knowledge.base import KnowledgeBase
-from understanding.fit import fit, listed, recall_of
+from understanding.explain import told
+from understanding.fit import Taught, fit, listed
 from understanding.labelled import QUESTIONS, read_labelled
 from understanding.learning.encoder import shared_encoder
 from understanding.linking import Linked, Linker
@@ -33,6 +35,7 @@ from understanding.resolve import resolve
 
 CANDIDATES = 5
 FRAME = "frame"  # in the message's metadata
+EXPLAIN = "explain"  # there, too: asks for the reasons, which stand in the parse data by the same name
 HELD_BACK = "test_"  # files of labelled questions that nothing is learnt from begin so
 
 
@@ -71,11 +74,13 @@ class Meaning(GraphComponent):
         examples = [(str(e.get(INTENT)), str(e.get(TEXT))) for e in training_data.intent_examples if e.get(TEXT)]
         linker = Linker(trade_names(base, [text for _, text in examples]))
         encoder = shared_encoder()
-        recall, phrases = recall_of(base, linker, encoder, examples)
-        questions = read_labelled(files=[file.stem for file in taught_by()])
-        _, ranker, chances = fit(recall, listed(recall, linker, encoder, questions))
+        taught = Taught(base, linker, encoder, examples)
+        plain = taught.held_back()
+        questions = [*read_labelled(files=[file.stem for file in taught_by()]), *plain]
+        learning = taught.recall(frozenset(each.text for each in plain))
+        _, ranker, chances = fit(learning, listed(learning, linker, encoder, questions))
         with self._storage.write_to(self._resource) as folder:
-            save(Path(folder), recall, chances, ranker, phrases)
+            save(Path(folder), taught.recall(), chances, ranker, taught.phrases)
         base.close()
         return self._resource
 
@@ -102,6 +107,11 @@ class Meaning(GraphComponent):
         frame = Frame.from_slot((message.get("metadata") or {}).get(FRAME))
         reading = reader.read(linked, frame, shared_encoder().embed)
         question = resolve(reading, reader.recall.targets)
+        embed = shared_encoder().embed
+        question = replace(question, point=reader.nearest_point(question.target, embed(linked.normal), embed))
+        if (message.get("metadata") or {}).get(EXPLAIN):
+            names, fused, found = reader.recall.listed(reading.heard, embed)
+            message.set(EXPLAIN, told(reading, names, found, fused, reader.ranker), add_to_output=True)
         message.set("classified", dict(message.get(INTENT) or {}), add_to_output=True)
         message.set("question", question.as_data(), add_to_output=True)
         message.set("candidates", [[name, round(p, 4)] for name, p in reading.ranked[:CANDIDATES]], add_to_output=True)

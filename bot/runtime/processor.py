@@ -21,6 +21,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.privacy import mask, without_placeholders
 from bot.runtime.conversations import forget
 from bot.runtime.input_gate import Passed, agreed, chosen, inspect
+from understanding.text.letters import own_words
 from understanding.text.questions import begins_asking, several_questions
 
 logger = logging.getLogger(__name__)
@@ -64,12 +65,14 @@ class GuideProcessor(MessageProcessor):
         if ask is not None:
             return _decided(gate.text, dict(ask))
         frame = tracker.get_slot("frame") if tracker else None
-        texts = [gate.text, *several_questions(gate.text)]
+        own = own_words(gate.text)
+        texts = [own, *several_questions(own)]
         read = [
             await super(GuideProcessor, self).parse_message(_with_frame(text, frame), tracker, only_output_properties)
             for text in texts
         ]
         parsed: dict[str, Any] = read[0]
+        parsed["text"] = gate.text
         if read[1:]:
             parsed["parts"] = read[1:]
         return parsed

@@ -10,14 +10,15 @@ from knowledge.content import Content, Finding
 from knowledge.walk import place, sources_of
 
 # The package contains its parts, so it answers at least as well as they do; the umbrella follows.
+# Kinds of guidance that are asked for without saying of what, and that buttons offer.
+NEEDS_GENERAL = {"ask_proof", "ask_how_to_buy", "ask_choose_insurer", "ask_limits", "ask_regulation", "ask_claims"}
+
 FAMILIES = {
     "bop": ("general_liability", "commercial_property", "business_interruption"),
 }
 # Standing texts that the guide cannot do without, where there are any.
 NOTICES = (
     *("assistant_notice", "bot_identity", "recorded", "licence_line", "other_state", "changed_case", "spanish_pointer"),
-    *("agency_line", "domicile_line", "place_line", "not_notice", "not_licensed", "kept_on_hold"),
-    *("call_consent", "call_consent_limit"),
     *("no_binding", "no_guarantee", "no_claim_opinion", "no_legal_advice", "no_tax_advice", "no_medical_advice"),
 )
 
@@ -33,6 +34,7 @@ def findings(content: Content) -> Iterator[Finding]:
     yield from _missing_notices(content)
     yield from _shared_questions(content)
     yield from _shared_phrases(content)
+    yield from _generals(content)
 
 
 def normal_name(alias: str) -> str:
@@ -53,6 +55,22 @@ def _shared_questions(content: Content) -> Iterator[Finding]:
                     f"the question '{question}' is asked of {first} too",
                     "keep it in one entry only",
                 )
+
+
+def _generals(content: Content) -> Iterator[Finding]:
+    """A bare question of a kind has one answer; of trades of one group, one of their own at most."""
+    seen: dict[tuple[str, str | None], str] = {}
+    for topic in content.topics:
+        if topic.general:
+            first = seen.setdefault((topic.intent, topic.industry_group), topic.id)
+            if first != topic.id:
+                what = f"is general for {topic.intent}, and so is {first}"
+                yield Finding(place(content, topic.id), what, "leave general with one of them")
+    for intent in sorted({topic.intent for topic in content.topics} & NEEDS_GENERAL):
+        if content.topics and (intent, None) not in seen:
+            yield Finding(
+                "topics", f"no topic answers a bare question of {intent}", "write 'general: true' in one of them"
+            )
 
 
 def _shared_phrases(content: Content) -> Iterator[Finding]:

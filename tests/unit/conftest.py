@@ -142,6 +142,7 @@ quote:
 - id: proof_fast
   name: Fast proof
   intent: ask_proof
+  general: true
   aliases: [fast proof]
   asked_as: [client wants paper today]
   questions: [How fast is proof?, Can I get proof today?, When do I get a certificate?]
@@ -179,14 +180,6 @@ quote:
             "bot_identity: A bot.",
             "recorded: This is recorded.",
             'licence_line: "{agency}, {licence}"',
-            'agency_line: "{agency} · {licence}"',
-            'domicile_line: "At home in {domicile}"',
-            'place_line: "In {place}"',
-            "not_notice: Tell your insurer yourself.",
-            "call_consent: We may call you.",
-            "call_consent_limit: Not to sell.",
-            "not_licensed: Not in {state}.",
-            "kept_on_hold: We keep {requests}.",
             "other_state: I know {known} alone, not {state}.",
             "changed_case: An agent can tell you what that changes.",
             "spanish_pointer: Un agente puede ayudarle.",

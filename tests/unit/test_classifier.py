@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from bot.nlu import classifier
 from bot.nlu.intents import spoken_names
+from understanding.learning import classifier
 from understanding.learning.calibration import Calibration, HeldOut
 from understanding.learning.classifier import Classifier
 from understanding.learning.ngrams import Vocabulary

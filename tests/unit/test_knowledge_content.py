@@ -434,6 +434,7 @@ def _add_package(draft):
     eo = (draft.folder / EO).read_text()
     for policy in ("general_liability", "bop"):
         copy = eo.replace("id: professional_liability", f"id: {policy}").replace("[e&o, errors and omissions]", "[]")
+        copy = copy.replace("the policy for professional_liability matters", f"when {policy} matters")
         copy = re.sub(r"questions: .*", f"questions: [Is {policy} sold?, Who buys {policy}?, Why {policy}?]", copy)
         draft.write(f"policies/{policy}.yml", copy)
     draft.edit(

@@ -61,6 +61,19 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n\s*|\n(?=\s*[^\sa-z])")
+MOST_SENTENCES, SHORTEST_SENTENCE = 4, 3
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text that has several, the last ones where there are many: a question ends a story.
+
+    A line that goes on in small letters was only wrapped.
+    """
+    found = [piece.strip() for piece in SENTENCE_END.split(text) if len(piece.split()) >= SHORTEST_SENTENCE]
+    return found[-MOST_SENTENCES:] if len(found) > 1 else []
+
+
 def _asks(piece: str) -> bool:
     return len(piece.split()) >= FEWEST_WORDS and (piece.endswith("?") or begins_asking(piece))
 
