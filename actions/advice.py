@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.forms.recommending import NEED_WORDS, recommended
@@ -16,7 +13,6 @@ from knowledge.base import KnowledgeBase
 from knowledge.schema import Policy
 from understanding.question import Question
 
-_EACH = re.compile(r"\b(both|all|which)\b", re.IGNORECASE)
 OFFERED = 4  # trades to choose from, one of each of the first groups
 
 
@@ -29,10 +25,9 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
     industry = base.industry(question.industry)
     if industry and not question.policies:
         return recommended(industry, base)
-    if len(question.policies) > 1 and _EACH.search(question.text):
+    if len(question.policies) > 1:
         return _needs(policies_of(question, base), base)
-    # "I have X, why do I need Y?": the policy in question is named last.
-    policy = main_policy(replace(question, policies=question.policies[-1:]), base)
+    policy = main_policy(question, base)
     answer = Answer(
         Status.ANSWERED,
         "ask_need",

@@ -46,7 +46,9 @@ def inputs_digest() -> str:
 
     digest = hashlib.sha256()
     files = [Path("config.yml"), Path("domain.yml"), Path("requirements.lock")]
-    files += sorted(Path("data").rglob("*.yml")) + sorted(Path("bot/nlu").glob("*.py"))
+    files += sorted(Path("data").rglob("*.yml")) + sorted(Path("data/questions").glob("*.jsonl"))
+    files += sorted(Path("bot/nlu").glob("*.py")) + sorted(Path("understanding").rglob("*.py"))
+    files += sorted(Path("understanding/learning/weights").iterdir())
     for file in files:
         digest.update(file.as_posix().encode() + b"\0" + file.read_bytes())
     base = KnowledgeBase(DATABASE)

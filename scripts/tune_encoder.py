@@ -54,7 +54,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 7
 FROZEN = 3  # of 6 layers
-STEPS = 1600
+STEPS = 1000
 BATCH = 64  # pairs
 LEARNING_RATE = 5e-5
 SHARPNESS = 20.0  # cosine of 1 against 0.9 is e² to 1
@@ -74,16 +74,19 @@ def read_phrases() -> list[Phrase]:
     """
     from bot.nlu.importer import KnowledgeImporter
     from knowledge.base import KnowledgeBase
+    from understanding.fit import Taught
+    from understanding.learning.encoder import shared_encoder
     from understanding.linking import Linker
     from understanding.names import trade_names
-    from understanding.targets import phrases_of, shown_texts, targets_of
+    from understanding.targets import shown_texts, targets_of
 
     base = KnowledgeBase()
     written = KnowledgeImporter("config.yml", "domain.yml", ["data"]).get_nlu_data()
     examples = [(str(each.get("intent")), str(each.get("text"))) for each in written.intent_examples]
     linker = Linker(trade_names(base, [text for _, text in examples]))
     held = {text for _, _, text in base.questions()}  # the ranker learns from them, so the encoder must not
-    known = [(target, text) for target, text in phrases_of(base, examples) if text not in held]
+    taught = Taught(base, linker, shared_encoder(), examples)
+    known = [(target, text) for target, text in taught.phrases if text not in held]
     phrases = [(target, linker.read(text).normal) for target, text in known]
     targets = targets_of(base, {intent for intent, _ in examples})
     said = [(name, text) for name, target in targets.items() for text in shown_texts(target, base)[:2]]

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from knowledge.base import KnowledgeBase
 from understanding.features import Heard
-from understanding.index import PhraseIndex
+from understanding.index import BEST, PhraseIndex
 from understanding.labelled import OUTSIDE, Labelled
 from understanding.learning.arrays import Floats
 from understanding.learning.classifier import Classifier
 from understanding.learning.encoder import Encoder
-from understanding.linking import Linked, Linker
-from understanding.question import talked_about
+from understanding.linking import POLICY, Linked, Linker
+from understanding.question import Frame, talked_about
 from understanding.ranker import Ranker
-from understanding.reader import Reader, Recall, profiles_of, sureness
+from understanding.reader import Reader, Recall, compared, profiles_of, sureness
 from understanding.signals import Chance, happened_evidence, scope_evidence
 from understanding.targets import FACET_OF, facet, intent_id, phrases_of
-from understanding.text.questions import sentences
 
-FOLDS = 5
+FOLDS = 3
 PENALTY_C = 10.0  # of the intents, as config.yml has it
 PLAIN, TALK, FACETED = 1500, 500, 250  # phrases kept back to learn from
 PLAIN_WORDS = 8
+ASKED_OF_EACH = 8  # ways to ask for a facet, taken from examples and put for every policy
 FOLLOWING, FOLLOWING_WORDS = 300, 6  # messages made to follow another, and their words at most
+AT_ONCE = 64  # messages compared with all phrases together
 CALIBRATED = 3  # candidates of each message, the likeliest first, that teach how sure one may be
 
 
@@ -69,29 +70,79 @@ class Taught:
     def __init__(self, base: KnowledgeBase, linker: Linker, encoder: Encoder, examples: Phrases) -> None:
         self.base = base
         self._linker = linker
-        self.phrases = phrases_of(base, examples)
-        self._read = {text: linker.read(text).normal for _, text in (*self.phrases, *examples)}
+        self._examples = [(name, text) for name, text in dict.fromkeys(examples)]
+        asked = self._asked_of_policies(encoder)
+        phrases = [*phrases_of(base, examples), *asked]
+        self._read = {text: linker.read(text).normal for _, text in (*phrases, *examples)}
         unique = list(dict.fromkeys(self._read.values()))
         self._vectors = dict(zip(unique, encoder.embed_all(unique), strict=True))
-        self._examples = [(name, text) for name, text in dict.fromkeys(examples)]
+        self.phrases = self._told_apart(phrases)
+
+    def _asked_of_policies(self, encoder: Encoder) -> Phrases:
+        """The usual ways to ask for each facet, put for every policy: "who needs cyber insurance?"."""
+        ways: dict[str, list[str]] = {}
+        for intent, text in self._examples:
+            linked = self._linker.read(text).links
+            if intent in FACET_OF and [each["entity"] for each in linked] == ["policy"] and _is_short(text):
+                start, end = linked[0]["start"], linked[0]["end"]
+                ways.setdefault(intent, []).append(f"{text[:start]}{{}}{text[end:]}".lower())
+        policies = [policy for policy in map(self.base.policy, self.base.ids("policy")) if policy]
+        found = []
+        for intent, texts in ways.items():
+            unique = list(dict.fromkeys(texts))
+            meanings = encoder.embed_all([text.format(POLICY) for text in unique])
+            usual = np.argsort(-(meanings @ meanings.mean(axis=0)))[:ASKED_OF_EACH]
+            of = FACET_OF[intent]
+            found += [(facet(each.id, of), unique[i].format(each.short_name)) for i in usual for each in policies]
+        return found
+
+    def _told_apart(self, phrases: Phrases) -> Phrases:
+        """The phrases, those of a bare intent given to what answers them.
+
+        What asks something of one policy stands for that facet; where an entry answers the intent in general, an
+        example stands for the nearest entry of the intent, so that no bare intent competes with its own entries.
+        """
+        by_intent = {intent: [topic.id for topic in self.base.topics(intent)] for intent, _ in self._examples}
+        own: dict[str, list[str]] = {}
+        for target, text in phrases:
+            own.setdefault(target, []).append(text)
+        meanings = {name: self._of(texts) for name, texts in own.items()}
+        found = []
+        for target, text in phrases:
+            intent = target.removeprefix(intent_id(""))
+            if intent != target:
+                of_policy = self._of_policy(intent, text)
+                if of_policy:
+                    target = of_policy[0]
+                elif self.base.general_topic(intent):
+                    mine = self._vectors[self._read[text]]
+                    near = {name: float(np.sort(meanings[name] @ mine)[-BEST:].mean()) for name in by_intent[intent]}
+                    target = max(near, key=lambda name: near[name])
+            found.append((target, text))
+        return list(dict.fromkeys(found))
 
     def recall(self, without: frozenset[str] = frozenset()) -> Recall:
         """What messages are compared with, less some phrases."""
         kept = [(target, text) for target, text in self.phrases if text not in without]
         index = PhraseIndex([target for target, _ in kept], self._of([text for _, text in kept]))
+        intents = sorted({name for name, _ in self._examples})
+        return Recall(self.base, index, profiles_of(self.base, kept, intents))
+
+    def classifier(self, without: frozenset[str]) -> Classifier:
+        """Tells intents, as the pipeline's own does, but has not seen some examples."""
         examples = [(name, text) for name, text in self._examples if text not in without]
         texts = [text for _, text in examples]
-        classifier = Classifier(PENALTY_C)
+        learnt = Classifier(PENALTY_C)
         names = [name for name, _ in examples]
-        classifier.fit([self._read[text] for text in texts], self._of(texts), names, calibrate=False)
-        return Recall(self.base, index, classifier, profiles_of(self.base, kept, classifier.classes))
+        learnt.fit([self._read[text] for text in texts], self._of(texts), names, calibrate=False)
+        return learnt
 
     def _of(self, texts: Sequence[str]) -> Floats:
         return np.stack([self._vectors[self._read[text]] for text in texts])
 
     def _of_policy(self, intent: str, text: str) -> tuple[str, str] | None:
         """An example that asks something of the policies it names, with the target that answers it."""
-        if len(text.split()) > PLAIN_WORDS:
+        if not _is_short(text):
             return None  # it tells more than the policy and what is asked of it, and an entry may answer that
         linked = self._linker.read(text).links
         named = list(dict.fromkeys(str(link["value"]) for link in linked if link["entity"] == "policy"))
@@ -148,6 +199,10 @@ class Taught:
         return found
 
 
+def _is_short(text: str) -> bool:
+    return len(text.split()) <= PLAIN_WORDS
+
+
 def _as_labelled(number: int, target: str, text: str, before: tuple[str, str] | None) -> Labelled:
     """A phrase as a labelled message, after another message where one is given."""
     answers = (OUTSIDE,) if target == intent_id("out_of_scope") else (target,)
@@ -156,32 +211,36 @@ def _as_labelled(number: int, target: str, text: str, before: tuple[str, str] | 
     return Labelled(f"held-{number}", text, answers, (before[1],), before[0])
 
 
-def listed(recall: Recall, linker: Linker, encoder: Encoder, questions: Sequence[Labelled]) -> list[Listed]:
+def listed(
+    recall: Recall, classifier: Classifier, linker: Linker, encoder: Encoder, questions: Sequence[Labelled]
+) -> list[Listed]:
     """Every labelled message with its candidates and their evidence."""
-    linked: list[tuple[Labelled, Linked, str]] = []
-    texts: list[str] = []
+    linked: list[tuple[Labelled, Linked, Frame | None, list[str]]] = []
     for each in questions:
         last = talked_about("", *(linker.read(text).normal for text in each.before))
-        read = linker.read(each.text)
-        linked.append((each, read, last))
-        texts += [read.normal, read.bare, *sentences(read.normal), *([f"{last} {read.normal}"] if last else [])]
-    vectors = Vectors(encoder, texts)
+        read, frame = linker.read(each.text), each.frame(recall.targets, last)
+        linked.append((each, read, frame, compared(read, frame)))
+    vectors = Vectors(encoder, [text for *_, texts in linked for text in texts])
     found = []
-    for each, read, last in linked:
-        heard = recall.hear(read, each.frame(recall.targets, last), vectors)
-        names, fused, features = recall.listed(heard, vectors)
-        right = np.array([float(each.answered_by(recall.targets[name])) for name in names], dtype=np.float32)
-        found.append(Listed(each, heard, names, fused, features, right, vectors(read.normal)))
+    for start in range(0, len(linked), AT_ONCE):
+        some = linked[start : start + AT_ONCE]
+        near = iter(recall.index.near_all(np.stack([vectors(text) for *_, texts in some for text in texts])))
+        for each, read, frame, texts in some:
+            mine = [next(near) for _ in texts]
+            meaning = vectors(read.normal)
+            heard = recall.hear(read, frame, dict(classifier.guess(read.normal, meaning).ranking), vectors, mine)
+            names, fused, features = recall.listed(heard, vectors)
+            right = np.array([float(each.answered_by(recall.targets[name])) for name in names], dtype=np.float32)
+            found.append(Listed(each, heard, names, fused, features, right, meaning))
     return found
 
 
 def fit(recall: Recall, lists: Sequence[Listed]) -> tuple[Reader, Ranker, dict[str, Chance]]:
     """Learn from labelled messages with their candidates."""
     ids = recall.index.ids
-    outside_yes = [OUTSIDE in each.labelled.answers for each in lists]
+    beyond = [each.labelled.outside(recall.targets) for each in lists]
     scope = np.stack([scope_evidence(each.heard, ids, recall.targets) for each in lists])
     told = np.stack([happened_evidence(each.heard, each.meaning) for each in lists])
-    outside = Chance.fit(scope, outside_yes)
     happened = Chance.fit(told, [each.labelled.live for each in lists], strength=0.02)
     pairs = [(each.features, each.right) for each in lists]
     evidence, right = [], []
@@ -189,7 +248,7 @@ def fit(recall: Recall, lists: Sequence[Listed]) -> tuple[Reader, Ranker, dict[s
     for fold in range(FOLDS):
         seen = [i for i in range(len(lists)) if fold_of[i] != fold]
         ranker = Ranker.fit([pairs[i] for i in seen])
-        strange = Chance.fit(scope[seen], [outside_yes[i] for i in seen])
+        strange = _scope(scope, beyond, seen)
         for i in np.flatnonzero(fold_of == fold):
             each = lists[i]
             shares = ranker.chances(each.features, each.fused)
@@ -197,6 +256,12 @@ def fit(recall: Recall, lists: Sequence[Listed]) -> tuple[Reader, Ranker, dict[s
                 evidence.append(sureness(shares, each.fused, each.features, int(which), strange.of(scope[i])))
                 right.append(bool(each.right[which]))
     sure = Chance.fit(np.stack(evidence), right)
-    ranker = Ranker.fit(pairs)
+    outside, ranker = _scope(scope, beyond, range(len(lists))), Ranker.fit(pairs)
     chances = {"outside": outside, "happened": happened, "right": sure}
     return Reader(recall, ranker, outside, happened, sure), ranker, chances
+
+
+def _scope(evidence: Floats, beyond: Sequence[bool | None], among: Iterable[int]) -> Chance:
+    """Learns what is outside the guide's business, from the messages that are surely one or the other."""
+    sure = [i for i in among if beyond[i] is not None]
+    return Chance.fit(evidence[sure], [bool(beyond[i]) for i in sure])

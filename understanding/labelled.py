@@ -55,9 +55,12 @@ class Labelled:
 
     def answered_by(self, target: Target) -> bool:
         """Whether a target answers the message."""
-        if OUTSIDE in self.answers:
-            return target.intent == "out_of_scope"
-        return target.id in self.answers
+        return target.id in self.answers or (OUTSIDE in self.answers and target.intent == "out_of_scope")
+
+    def outside(self, targets: Mapping[str, Target]) -> bool | None:
+        """Whether it is none of the guide's business; None where declining it by an intent of its own is as right."""
+        ours = [a for a in self.answers if a != OUTSIDE and (a not in targets or targets[a].intent != "out_of_scope")]
+        return None if ours and len(ours) < len(self.answers) else not ours
 
 
 def read_labelled(folder: Path = QUESTIONS, files: Iterable[str] | None = None) -> list[Labelled]:

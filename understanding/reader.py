@@ -13,9 +13,8 @@ import numpy as np
 from knowledge.base import KnowledgeBase
 from understanding.candidates import candidates
 from understanding.features import FEATURES, Heard, Profile, cues_of, evidence
-from understanding.index import PhraseIndex, nearest_of
+from understanding.index import Nearness, PhraseIndex, nearest_of
 from understanding.learning.arrays import Floats
-from understanding.learning.classifier import Classifier
 from understanding.linking import Linked
 from understanding.question import Frame
 from understanding.ranker import Ranker
@@ -46,30 +45,36 @@ class Reading:
 class Recall:
     """Everything that can be answered and how people put it: what a message is compared with."""
 
-    def __init__(
-        self, base: KnowledgeBase, index: PhraseIndex, classifier: Classifier, profiles: dict[str, Profile]
-    ) -> None:
+    def __init__(self, base: KnowledgeBase, index: PhraseIndex, profiles: dict[str, Profile]) -> None:
         self.base = base
         self.index = index
-        self.classifier = classifier
         self.profiles = profiles
         self.targets: dict[str, Target] = {name: profile.target for name, profile in profiles.items()}
         self._statements: dict[str, Floats] = {}
 
-    def hear(self, linked: Linked, frame: Frame | None, embed: Embed) -> Heard:
-        """All that is known of a message before anything is decided."""
+    def hear(
+        self,
+        linked: Linked,
+        frame: Frame | None,
+        intents: Mapping[str, float],
+        embed: Embed,
+        near: Sequence[Nearness] | None = None,
+    ) -> Heard:
+        """All that is known of a message before anything is decided.
+
+        Args:
+            intents: chance of each intent, of a classifier.
+            near: nearness of ``compared(linked, frame)``, where many messages are read at once.
+        """
         links: dict[str, list[str]] = {}
         held: list[str] = []
         for link in linked.links:
             into = held if link.get("role") == "held" else links.setdefault(str(link["entity"]), [])
             if link["value"] not in into:
                 into.append(str(link["value"]))
-        meaning, bare = embed(linked.normal), embed(linked.bare)
-        parts = sentences(linked.normal)
-        behind = [f"{frame.text} {linked.normal}"] if frame and frame.text else []
-        near = self.index.near_all(np.stack([meaning, bare, *map(embed, [*behind, *parts])]))
-        of_parts = near[2 + len(behind) :]
-        guess = self.classifier.guess(linked.normal, meaning)
+        if near is None:
+            near = self.index.near_all(np.stack([embed(text) for text in compared(linked, frame)]))
+        of_parts = near[3:] if _talked(frame) else near[2:]
         return Heard(
             linked.normal,
             links,
@@ -77,9 +82,9 @@ class Recall:
             near[0],
             near[1],
             nearest_of(of_parts) if of_parts else None,
-            near[2] if behind else None,
+            near[2] if _talked(frame) else None,
             {hit.entry_id: -hit.rank for hit in self.base.search(linked.normal, limit=20)},
-            dict(guess.ranking),
+            dict(intents),
             frame,
         )
 
@@ -102,6 +107,16 @@ class Recall:
         return self._statements[name]
 
 
+def compared(linked: Linked, frame: Frame | None) -> list[str]:
+    """The texts of a message that are compared: whole, without the asking, behind what was said, and its sentences."""
+    behind = [f"{frame.text} {linked.normal}"] if frame and _talked(frame) else []
+    return [linked.normal, linked.bare, *behind, *sentences(linked.normal)]
+
+
+def _talked(frame: Frame | None) -> bool:
+    return bool(frame and frame.text)
+
+
 class Reader:
     """Reads messages with what was learnt: the ranker, the signals and the calibration."""
 
@@ -113,9 +128,9 @@ class Reader:
         self._right = right
         self._points: dict[str, Floats] = {}
 
-    def read(self, linked: Linked, frame: Frame | None, embed: Embed) -> Reading:
-        """What a message most probably means."""
-        heard = self.recall.hear(linked, frame, embed)
+    def read(self, linked: Linked, frame: Frame | None, intents: Mapping[str, float], embed: Embed) -> Reading:
+        """What a message most probably means, given the chance of each intent."""
+        heard = self.recall.hear(linked, frame, intents, embed)
         names, fused, found = self.recall.listed(heard, embed)
         shares = self.ranker.chances(found, fused)
         outside = self._outside.of(scope_evidence(heard, self.recall.index.ids, self.recall.targets))
@@ -204,10 +219,11 @@ def save(
     for name, chance in chances.items():
         arrays |= chance.as_arrays(name)
     np.savez(folder / "chances.npz", **arrays)
-    recall.classifier.save(folder)
     np.save(folder / "phrases.npy", recall.index.vectors)
     owners = [recall.index.ids[i] for i in recall.index.owners]
-    (folder / "phrases.json").write_text(json.dumps({"targets": owners, "phrases": phrases}), encoding="utf-8")
+    intents = [target.intent for target in recall.targets.values() if target.kind == "intent"]
+    told = {"targets": owners, "phrases": phrases, "intents": intents}
+    (folder / "phrases.json").write_text(json.dumps(told), encoding="utf-8")
 
 
 def load(folder: Path, base: KnowledgeBase) -> Reader:
@@ -215,8 +231,7 @@ def load(folder: Path, base: KnowledgeBase) -> Reader:
     told = json.loads((folder / "phrases.json").read_text(encoding="utf-8"))
     index = PhraseIndex(told["targets"], np.load(folder / "phrases.npy", allow_pickle=False))
     phrases = [(target, text) for target, text in told["phrases"]]
-    classifier = Classifier.load(folder)
-    recall = Recall(base, index, classifier, profiles_of(base, phrases, classifier.classes))
+    recall = Recall(base, index, profiles_of(base, phrases, told["intents"]))
     with np.load(folder / "chances.npz", allow_pickle=False) as arrays:
         outside, happened, right = (Chance.from_arrays(name, arrays) for name in ("outside", "happened", "right"))
     return Reader(recall, Ranker.load(folder / "ranker.npz"), outside, happened, right)

@@ -79,9 +79,10 @@ def intent_id(intent: str) -> str:
 
 
 def targets_of(base: KnowledgeBase, intents: Iterable[str]) -> dict[str, Target]:
-    """Every target by its id: those of the base, then one for each intent."""
+    """Every target by its id: those of the base, then one for each intent that no entry answers in general."""
     found = [target for entry_id, kind in _entries(base) for target in _of_entry(entry_id, kind, base)]
-    found += [Target(intent_id(intent), "intent", intent) for intent in sorted(intents) if intent not in NO_ANSWERS]
+    bare = [intent for intent in sorted(intents) if intent not in NO_ANSWERS and not base.general_topic(intent)]
+    found += [Target(intent_id(intent), "intent", intent) for intent in bare]
     return {target.id: target for target in found}
 
 
@@ -120,6 +121,8 @@ def phrases_of(base: KnowledgeBase, examples: Iterable[tuple[str, str]]) -> list
         examples: (intent, text) of the training data.
     """
     found = [(_told(kind, entry), text) for kind, entry, text in [*base.phrases(), *base.questions(), *base.names()]]
+    # What people type into a search box.
+    found += [(entry, f"{name} insurance") for kind, entry, name in base.names() if kind == "industry"]
     for entry_id, kind in _entries(base):
         entry = base.entry(entry_id)
         assert entry is not None  # listed by the base
@@ -148,8 +151,18 @@ def shown_texts(target: Target, base: KnowledgeBase) -> list[str]:
         case Industry():
             return [entry.summary.text, *(risk.text for risk in entry.risks)]
         case Policy():
-            return [entry.summary.text, *(each.text for each in entry.covers)]
+            return _of_facet(entry, target.id.partition("#")[2], base)
     return []
+
+
+def _of_facet(policy: Policy, name: str, base: KnowledgeBase) -> list[str]:
+    """What is said of one facet of a policy."""
+    if name == "trigger":
+        return [policy.trigger.text]
+    if name == "cost":
+        return [price.text for price in base.costs(policy.id)]
+    said = [each.text for each in getattr(policy, LISTS[name])] if name in LISTS else []
+    return [policy.summary.text, *said] if name == "what" else said
 
 
 # The list of a policy that each facet tells.

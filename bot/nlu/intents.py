@@ -15,20 +15,15 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.reading import SENTENCE_END, normal_text, vector
+from bot.nlu.reading import CHANCES, SENTENCE_END, normal_text, vector
 from understanding.learning.arrays import Floats
 from understanding.learning.classifier import Classifier, Guess
 from understanding.learning.encoder import shared_encoder
+from understanding.text.questions import begins_asking
 
 RANKING_LENGTH = 8
 MAX_SENTENCES = 6
 ASKING_WEIGHT = 0.7  # a sentence lacks its context, so the whole message wins a near tie
-_ASKS = re.compile(
-    r"(?:so |and |but |also |ok |hi |hello |thanks )*"
-    r"(?:what|who|how|why|when|where|which|does|do|did|is|are|am|can|could|would|will|should|may|must|any|tell|explain|need"
-    r"|whats|whos)\b",
-    re.IGNORECASE,
-)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -88,15 +83,16 @@ class IntentClassifier(GraphComponent):
         for message in messages:
             if not message.get(TEXT):
                 continue
-            guess = self._likeliest(normal_text(message), vector(message))
+            whole, guess = self._likeliest(normal_text(message), vector(message))
+            message.set(CHANCES, dict(whole.ranking))
             ranking = [{"name": name, "confidence": p} for name, p in guess.ranking[:RANKING_LENGTH]]
             ranking[0]["confidence"] = guess.confidence
             message.set(INTENT, dict(ranking[0]), add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
 
-    def _likeliest(self, text: str, meaning: Floats) -> Guess:
-        """The guess for the whole message, or for the sentence that asks inside a story."""
+    def _likeliest(self, text: str, meaning: Floats) -> tuple[Guess, Guess]:
+        """The guess for the whole message, and that for the sentence that asks inside a story where it is surer."""
         assert self._classifier is not None
         whole = self._classifier.guess(text, meaning)
         best, weight = whole, whole.confidence
@@ -106,7 +102,7 @@ class IntentClassifier(GraphComponent):
             guess = self._classifier.guess(sentence, shared_encoder().embed(sentence))
             if guess.confidence * ASKING_WEIGHT > weight:
                 best, weight = guess, guess.confidence * ASKING_WEIGHT
-        return best
+        return whole, best
 
 
 def spoken_names(intents: Iterable[str]) -> dict[str, str]:
@@ -123,4 +119,4 @@ def asking_sentences(text: str) -> list[str]:
     sentences = [s.strip() for s in SENTENCE_END.split(text) if len(s.split()) >= 3]
     if len(sentences) < 2:
         return []
-    return [s for s in sentences if s.endswith("?") or _ASKS.match(s)][:MAX_SENTENCES]
+    return [s for s in sentences if s.endswith("?") or begins_asking(s)][:MAX_SENTENCES]

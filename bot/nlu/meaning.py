@@ -21,7 +21,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.reading import normal_text, subject_text
+from bot.nlu.reading import CHANCES, normal_text, subject_text
 from knowledge.base import KnowledgeBase
 from understanding.explain import told
 from understanding.fit import Taught, fit, listed
@@ -77,8 +77,9 @@ class Meaning(GraphComponent):
         taught = Taught(base, linker, encoder, examples)
         plain = taught.held_back()
         questions = [*read_labelled(files=[file.stem for file in taught_by()]), *plain]
-        learning = taught.recall(frozenset(each.text for each in plain))
-        _, ranker, chances = fit(learning, listed(learning, linker, encoder, questions))
+        unseen = frozenset(each.text for each in plain)
+        learning = taught.recall(unseen)
+        _, ranker, chances = fit(learning, listed(learning, taught.classifier(unseen), linker, encoder, questions))
         with self._storage.write_to(self._resource) as folder:
             save(Path(folder), taught.recall(), chances, ranker, taught.phrases)
         base.close()
@@ -105,7 +106,7 @@ class Meaning(GraphComponent):
     def _decide(self, message: Message, reader: Reader) -> None:
         linked = Linked(message.get(ENTITIES, []), normal_text(message), subject_text(message))
         frame = Frame.from_slot((message.get("metadata") or {}).get(FRAME))
-        reading = reader.read(linked, frame, shared_encoder().embed)
+        reading = reader.read(linked, frame, message.get(CHANCES) or {}, shared_encoder().embed)
         question = resolve(reading, reader.recall.targets)
         embed = shared_encoder().embed
         question = replace(question, point=reader.nearest_point(question.target, embed(linked.normal), embed))

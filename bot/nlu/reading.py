@@ -12,7 +12,7 @@ from understanding.learning.arrays import Floats
 
 NORMAL_TEXT = "normal_text"
 SUBJECT_TEXT = "subject_text"
-SUBJECTS = "subjects"
+CHANCES = "intent_chances"
 # A line that goes on in small letters was only wrapped.
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n\s*|\n(?=\s*[^\sa-z])")
 

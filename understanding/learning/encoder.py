@@ -21,7 +21,7 @@ from understanding.learning.arrays import Floats
 
 WEIGHTS = Path(__file__).parent / "weights"
 SHA256 = {
-    "model.onnx": "8e580898767f8483018a2a489f7cb074151f049dabae7047ae8517c6815c9765",
+    "model.onnx": "eb21e70b1734555ee5a31ae22485472265e9c64d31bc9002914ed0d69556c625",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 MAX_TOKENS = 128
