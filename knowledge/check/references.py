@@ -19,6 +19,8 @@ FAMILIES = {
 # Standing texts that the guide cannot do without, where there are any.
 NOTICES = (
     *("assistant_notice", "bot_identity", "recorded", "licence_line", "other_state", "changed_case", "spanish_pointer"),
+    *("agency_line", "domicile_line", "place_line", "not_notice", "not_licensed", "kept_on_hold"),
+    *("call_consent", "call_consent_limit"),
     *("no_binding", "no_guarantee", "no_claim_opinion", "no_legal_advice", "no_tax_advice", "no_medical_advice"),
 )
 
