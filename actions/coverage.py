@@ -11,7 +11,7 @@ from actions.policies import compare, overview
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import joined, listed, sentence
 from knowledge.base import Decision, KnowledgeBase
-from knowledge.schema import Exposure, Statement, Verdict
+from knowledge.schema import Exposure, Verdict
 from understanding.question import Question
 
 POLICIES_AT_ONCE = 3
@@ -42,8 +42,7 @@ def one_policy(decision: Decision, base: KnowledgeBase, certain: bool = True) ->
         certain: whether yes or no may be said; else the reasons are given without.
     """
     policy, exposure = decision.policy, decision.exposure
-    responders = [d for d in base.responders(exposure.id) if d.policy.id != policy.id]
-    instead = [] if _advice(exposure, base) else responders
+    instead = [d for d in base.responders(exposure.id) if d.policy.id != policy.id]
     answer = Answer(
         Status.ANSWERED,
         "ask_coverage",
@@ -66,7 +65,7 @@ def one_policy(decision: Decision, base: KnowledgeBase, certain: bool = True) ->
             answer.cite(exposure.if_uninsured.source)
     if decision.verdict is not Verdict.YES:
         answer.policies += [d.policy.id for d in instead]
-    answer.more = [exposure.summary.text, *_others(responders, decision.verdict)]
+    answer.more = [exposure.summary.text, *_others(instead, decision.verdict)]
     answer.buttons = _next_questions(decision, instead)
     return answer
 
@@ -82,12 +81,6 @@ def _decided(decision: Decision) -> str:
 def why(decision: Decision) -> str:
     """The reason with the policy named: entries say "It pays …" where their reader sees the name above."""
     return re.sub(r"^It\b", sentence(decision.policy.short_name)[:-1], decision.why)
-
-
-def _advice(exposure: Exposure, base: KnowledgeBase) -> Statement | None:
-    """What to do where nothing surely responds: it comes before what pays in a corner of it only."""
-    sure = any(d.verdict is Verdict.YES for d in base.responders(exposure.id))
-    return None if sure else exposure.if_uninsured
 
 
 def _instead(instead: list[Decision], exposure: Exposure) -> str:
@@ -174,7 +167,6 @@ def what_covers(question: Question, base: KnowledgeBase) -> Answer:
         return overview(question, base) if question.policies else closest(question, base)
     responders = base.responders(exposure.id)
     sure = [d for d in responders if d.verdict is Verdict.YES]
-    advice = _advice(exposure, base)
     answer = Answer(
         Status.ANSWERED,
         "ask_what_covers",
@@ -188,9 +180,6 @@ def what_covers(question: Question, base: KnowledgeBase) -> Answer:
         answer.lead = f"{sentence(names)[:-1]} responds to {exposure.short_name}."
         answer.paragraphs.append(why(sure[0]))
         answer.cite(sure[0].sources)
-    elif advice and responders:
-        answer.lead = advice.text
-        answer.cite(advice.source)
     elif responders:
         first = responders[0]
         name = sentence(first.policy.short_name)[:-1]
@@ -199,14 +188,13 @@ def what_covers(question: Question, base: KnowledgeBase) -> Answer:
         answer.cite(first.sources)
     else:
         answer.lead = f"No standard policy pays for {exposure.short_name}."
-        if advice:
-            answer.paragraphs.append(advice.text)
-            answer.cite(advice.source)
-    told_first = responders[0] if responders and not advice else None
-    depends = [d for d in responders if d.verdict is Verdict.DEPENDS and d is not told_first]
-    if depends and (sure or advice):
+        if exposure.if_uninsured:
+            answer.paragraphs.append(exposure.if_uninsured.text)
+            answer.cite(exposure.if_uninsured.source)
+    depends = [d for d in responders if d.verdict is Verdict.DEPENDS and d is not responders[0]]
+    if sure and depends:
         lines = (f"{sentence(d.policy.short_name)[:-1]}, depending on {d.depends_on}" for d in depends[:2])
-        answer.paragraphs.append(f"{'May respond too' if sure else 'May respond'}:\n{listed(lines)}")
+        answer.paragraphs.append(f"May respond too:\n{listed(lines)}")
     answer.more = [exposure.summary.text, *_refusals(exposure, base)]
     answer.cite(exposure.summary.source)
     if responders:

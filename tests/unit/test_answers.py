@@ -22,7 +22,7 @@ from actions.wording import VERDICT_WORDS, joined, listed, sentence, source_line
 from bot.agency import EXAMPLES, FACTS, Agency
 from bot.runtime.local_actions import LocalActions
 from knowledge.base import KnowledgeBase
-from knowledge.schema import Policy, Statement, Verdict
+from knowledge.schema import Policy, Statement
 from understanding.question import Frame, Question
 
 LocalActions()  # every action is imported, and with it every responder
@@ -128,39 +128,6 @@ def test_the_verdict_is_the_first_word_and_a_no_says_what_then(base: KnowledgeBa
                 assert ("cover it instead" in text or "covers it instead" in text) == bool(instead), (policy, exposure)
             if answer.verdict == "depends":
                 assert "What it depends on:" in text, (policy, exposure)
-
-
-def test_what_to_do_is_said_before_what_pays_in_a_corner_of_it(base: KnowledgeBase) -> None:
-    found = []
-    for exposure_id in base.ids("exposure"):
-        exposure, responders = base.exposure(exposure_id), base.responders(exposure_id)
-        if exposure is None or exposure.if_uninsured is None or not responders:
-            continue
-        found.append(exposure_id)
-        assert all(each.verdict is Verdict.DEPENDS for each in responders), "what surely pays leaves nothing else to do"
-        told = _ask(base, intent="ask_what_covers", exposure=exposure_id)
-        assert told.lead == exposure.if_uninsured.text
-        assert responders[0].policy.short_name.lower() in told.paragraphs[0].lower()
-        refused = [d for p in base.ids("policy") if (d := base.decide(p, exposure_id)) and d.verdict is Verdict.NO]
-        for decision in refused:
-            answer = one_policy(decision, base)
-            assert answer.paragraphs == [exposure.if_uninsured.text]
-            assert answer.policies == [decision.policy.id]
-            assert responders[0].policy.short_name.lower() in "\n".join(answer.more).lower()
-    assert found
-
-
-@pytest.mark.parametrize(
-    ("exposure", "made_for"), [("earthquake", "earthquake_insurance"), ("flood", "flood_insurance")]
-)
-def test_what_is_made_for_it_is_named_before_what_pays_for_a_vehicle(
-    exposure: str, made_for: str, base: KnowledgeBase
-) -> None:
-    policy, refuses = base.policy(made_for), base.decide("bop", exposure)
-    assert policy is not None and refuses is not None
-    told = _ask(base, intent="ask_what_covers", exposure=exposure)
-    assert told.policies[0] == made_for and policy.short_name.lower() in told.lead.lower()
-    assert f"What covers it instead: {policy.short_name}." in "\n".join(one_policy(refuses, base).paragraphs)
 
 
 def test_every_incident_names_who_responds(base: KnowledgeBase) -> None:
