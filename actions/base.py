@@ -7,6 +7,7 @@ import secrets
 import time
 from abc import ABC, abstractmethod
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -14,16 +15,27 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Status
+from actions.calling import consent_given, consent_sentence
+from actions.forms.conditions import phone_of, with_consent, within_licence, within_licence_answer
 from actions.forms.fields import classified
 from actions.forms.filling import Filling
 from actions.forms.turn import PLANS, Turn, begin, closed, facts_of, go_on, matched, not_sent, opens, sent, varied
-from actions.handing_over import PRIORITY, pass_on, passes_on, told
+from actions.handing_over import (
+    PRIORITY,
+    called,
+    claim_told,
+    hand_over,
+    number_for_agent,
+    pass_on,
+    passes_on,
+    told,
+)
 from actions.responding import MISSES, TALK_TO_AGENT, Reply, question_of, remembered, replies_to
-from actions.settings import Agency
 from actions.wording import text_of
+from bot.agency import Agency
 from knowledge.base import KnowledgeBase, KnowledgeUnavailable
 from knowledge.build import DATABASE
-from knowledge.notices import opening
+from knowledge.notices import opening, spoken
 from understanding.question import Frame, Question
 from understanding.targets import intent_id
 
@@ -75,7 +87,11 @@ class GuideAction(Action, ABC):
             dispatcher.utter_message(**_apology(error_id, isinstance(error, KnowledgeUnavailable)))
             intent = (tracker.latest_message.get("intent") or {}).get("name")
             if intent in PRIORITY:  # whoever asks for a person gets one, whatever else is broken
-                dispatcher.utter_message(text=told(pass_on(intent, tracker)))
+                not_notice = spoken({}, "not_notice")
+                confirm = claim_told(not_notice) if intent == "report_claim" else None
+                ticket = pass_on(intent, tracker, confirm=confirm)
+                said = [told(ticket), *([not_notice] if intent == "report_claim" else [])]
+                dispatcher.utter_message(text=" ".join(said))
             return []
 
     def take_turn(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
@@ -95,13 +111,14 @@ class GuideAction(Action, ABC):
         shown = list(form.said) if form else []
         if form is None or form.digression:
             replies = self._answered(tracker, frame, filling, base)
-            opened = opens(*replies[0], message, base, now) if form is None and len(replies) == 1 else None
+            alone = form is None and len(replies) == 1 and not passes_on(replies[0][1])
+            opened = opens(*replies[0], message, base, now) if alone else None
             if opened:
-                form = begin(opened, filling, message, base, now)
+                form = _on_condition(begin(opened, filling, message, base, now), base)
                 shown = list(form.said)
             else:
                 for question, answer in replies:
-                    shown.append(matched(filling, question, answer, base))
+                    shown.append(_licensed(matched(filling, question, answer, base), question, filling, message, base))
                     frame = remembered(base, question, answer, frame, _turn(tracker))
         elif shown and shown[-1].status is Status.ANSWERED:
             frame = remembered(base, _told_of(form.filling, message, frame), shown[-1], frame, _turn(tracker))
@@ -119,16 +136,15 @@ class GuideAction(Action, ABC):
     ) -> list[Reply]:
         """The answers to every question of the latest message; requests for a person are passed on."""
         message, turn = tracker.latest_message, _turn(tracker)
+        whole = question_of(message, frame)
+        if not (filling and filling.form) and (number := number_for_agent(tracker, whole.intent, base)):
+            return [(whole, called(number, tracker, base))]
         replies = replies_to(message, frame, turn, base)
         for _, answer in replies:
             if answer.status in MISSES and frame and frame.misses >= 1:
                 answer.buttons = [TALK_TO_AGENT, *(b for b in answer.buttons if b != TALK_TO_AGENT)][:5]
             if passes_on(answer):
-                ticket = pass_on(answer.intent, tracker, facts_of(filling, base) if filling else None)
-                if ticket is None:
-                    answer.lead, answer.paragraphs = told(None), []
-                else:
-                    answer.paragraphs.append(told(ticket))
+                hand_over(answer, tracker, facts_of(filling, base) if filling else None, base)
         return replies
 
 
@@ -145,17 +161,43 @@ def _form_turn(
 ) -> Turn | None:
     """What the form on its way makes of the message, or the recommendation given last; None where neither is meant."""
     if filling is None or filling.form is None or starts_over(tracker):
-        return varied(filling, frame, tracker.latest_message, base, now)
-    turn = go_on(filling, tracker.latest_message, base, now)
+        again = varied(filling, frame, tracker.latest_message, base, now)
+        return _on_condition(again, base) if again else None
+    turn = _on_condition(go_on(filling, tracker.latest_message, base, now), base)
     return _submitted(turn.filling, tracker, base) if turn.submitted else turn
 
 
 def _submitted(filling: Filling, tracker: Tracker, base: KnowledgeBase) -> Turn:
     """A confirmed form passed on; where that fails it stays as it is, and can be sent again."""
-    ticket = pass_on("get_quote", tracker, facts_of(filling, base))
+    agency = Agency.from_environment()
+    sentence = consent_sentence(base.notices, agency)
+    consent = consent_given(phone_of(filling.facts()), sentence, tracker.events, datetime.now(UTC))
+    ways = agency.reached_by()
+
+    def confirm(reference: str) -> str:
+        return sent(filling, reference, ways).lead
+
+    ticket = pass_on("get_quote", tracker, facts_of(filling, base), confirm, consent)
     if ticket is None:
         return Turn(filling, after=not_sent(filling, base))
-    return Turn(closed(filling), [sent(filling, ticket.reference, Agency.from_environment().reached_by())])
+    return Turn(closed(filling), [sent(filling, ticket.reference, ways)])
+
+
+def _on_condition(turn: Turn, base: KnowledgeBase) -> Turn:
+    """The turn as far as the agency is licensed where the visitor is, with the consent that a number needs."""
+    agency = Agency.from_environment()
+    return with_consent(within_licence(turn, base, agency), consent_sentence(base.notices, agency))
+
+
+def _licensed(
+    answer: Answer, question: Question, filling: Filling | None, message: dict[str, Any], base: KnowledgeBase
+) -> Answer:
+    """The answer, unless it recommends or offers a quote in a state where the agency is not licensed."""
+    named = next((e["value"] for e in message.get("entities") or [] if e["entity"] == "state"), None)
+    facts = filling.facts() if filling else {}
+    state = named or facts.get("state") or question.state
+    industry = question.industry or facts.get("industry")
+    return within_licence_answer(answer, question.intent, state, industry, base, Agency.from_environment())
 
 
 def _told_of(filling: Filling, message: dict[str, Any], frame: Frame | None) -> Question:

@@ -12,7 +12,7 @@ from actions.answer import Answer, Button, Status
 from actions.base import GuideAction, starts_over
 from actions.clarify import closest, other_questions
 from actions.responding import TALK_TO_AGENT, answers, respond
-from actions.settings import Agency
+from bot.agency import Agency
 from knowledge.base import KnowledgeBase
 from understanding.question import Question
 

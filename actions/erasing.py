@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -13,8 +15,9 @@ from actions.answer import Answer, Button, Status
 from actions.base import GuideAction, as_message, open_base
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import joined
-from bot.handoff.tickets import ALPHABET, TicketStore
+from bot.handoff.tickets import ALPHABET, Forgotten, TicketStore
 from knowledge.base import KnowledgeBase
+from knowledge.notices import spoken
 from understanding.question import Question
 
 
@@ -25,7 +28,8 @@ def ask_first(question: Question, base: KnowledgeBase) -> Answer:
         Status.CHITCHAT,
         "delete_my_data",
         "I can erase this conversation and every request that came from it, such as a quote request. An agent who has "
-        "already read one may have notes of their own. It cannot be undone. Shall I erase it all?",
+        "already read one may have notes of their own, and a request that the agency must keep stays; I will say so. "
+        "It cannot be undone. Shall I erase it all?",
         buttons=[
             Button("Yes, erase everything", {"intent": "delete_my_data", "confirmed": True}),
             Button("No, keep it", {"intent": "deny"}),
@@ -34,12 +38,15 @@ def ask_first(question: Question, base: KnowledgeBase) -> Answer:
     )
 
 
-def receipt(messages: int, references: list[str], number: str, at: datetime.datetime) -> Answer:
-    """What was erased and when, for the visitor to keep."""
-    requests = f" and the requests {joined(references)}" if references else ""
+def receipt(
+    messages: int, forgotten: Forgotten, number: str, at: datetime.datetime, notices: Mapping[str, Any]
+) -> Answer:
+    """What was erased and when, and what had to be kept, for the visitor to keep."""
+    requests = f" and the requests {joined(forgotten.erased)}" if forgotten.erased else ""
+    kept = f" {spoken(notices, 'kept_on_hold', requests=joined(forgotten.kept))}" if forgotten.kept else ""
     text = (
-        f"Done. I have erased this conversation ({messages} messages){requests}. "
-        f"Your receipt is {number}, {at:%B %-d, %Y, %H:%M} UTC. Keep a copy: nothing of it is stored here."
+        f"Done. I have erased this conversation ({messages} messages){requests}.{kept} "
+        f"Your receipt is {number}, {at:%B %-d, %Y, %H:%M} UTC. Keep a copy of it: I keep none."
     )
     return Answer(Status.CHITCHAT, "delete_my_data", text, erased=True)
 
@@ -53,11 +60,12 @@ class EraseData(GuideAction):
     def take_turn(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         if not (tracker.latest_message.get("ask") or {}).get("confirmed"):
             return super().take_turn(dispatcher, tracker)
+        base = open_base()
         store = TicketStore()
-        references = store.forget(tracker.sender_id)
+        forgotten = store.forget(tracker.sender_id)
         store.close()
         said = sum(1 for event in tracker.events if event.get("event") in ("user", "bot"))
         number = "".join(secrets.choice(ALPHABET) for _ in range(8))
-        answer = receipt(said, references, number, datetime.datetime.now(datetime.UTC))
-        dispatcher.utter_message(**as_message(answer, open_base()))
+        answer = receipt(said, forgotten, number, datetime.datetime.now(datetime.UTC), base.notices)
+        dispatcher.utter_message(**as_message(answer, base))
         return [SlotSet("erased", True)]

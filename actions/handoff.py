@@ -7,6 +7,7 @@ from actions.base import GuideAction
 from actions.responding import answers
 from actions.wording import listed
 from knowledge.base import KnowledgeBase
+from knowledge.notices import spoken
 from understanding.question import Question
 
 HELP = Button("What can you do?", {"intent": "help"})
@@ -18,21 +19,24 @@ def agent_asked_for(question: Question, base: KnowledgeBase) -> Answer:
     return Answer(
         Status.HANDOFF,
         "talk_to_agent",
-        "Of course. I have stored this conversation for a licensed agent. To be called back, write your name and "
-        'number, like "call Dee at 202-555-0142 after 3".',
+        "Of course. I have stored this conversation for a licensed agent.",
         buttons=[Button("How do I get a quote?", {"intent": "get_quote"}), HELP],
     )
 
 
 @answers("report_claim")
 def something_happened(question: Question, base: KnowledgeBase) -> Answer:
-    """Calm, the steps that hold for everyone, an agent; no opinion on cover."""
+    """Calm, that this is no notice to the insurer, the steps that hold for everyone; no opinion on cover."""
     steps = [str(step).strip() for step in base.notices.get("incident_steps", [])]
     return Answer(
         Status.HANDOFF,
         "report_claim",
-        "I am sorry this happened. I have stored it for a licensed agent as urgent. Until you have spoken:",
-        [listed(steps), str(base.notices.get("no_claim_opinion", "")).strip()],
+        "I am sorry this happened. I have stored it for a licensed agent as urgent.",
+        [
+            spoken(base.notices, "not_notice"),
+            f"Until you have spoken:\n{listed(steps)}",
+            spoken(base.notices, "no_claim_opinion"),
+        ],
         policies=list(question.policies),
         entries=[],
         buttons=[Button("What happens after I report a claim?", {"intent": "ask_term", "terms": ["notice_of_claim"]})],

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from bot.handoff.commands import tickets
 from bot.runtime import hush, quiet
 
 EXAMPLES = "\b\nExample:\n  "
@@ -76,10 +77,19 @@ def _ready_or_stop() -> Path:
 def serve(port: int, interface: str) -> None:
     """Start the guide: the website chat at / and the action server behind it.
 
+    With GUIDE_SERVICE=1 it serves real visitors, and does not start before the agency's settings are
+    complete.  Without, it is a demo.
+
     \b
     Example:
       guide serve --port 8080
     """
+    from bot.agency import AgencyError, require
+
+    try:
+        require()
+    except AgencyError as error:
+        _stop(str(error))
     from bot.channels.settings import SettingError, WebSettings
     from bot.runtime import supervisor as s
 
@@ -167,9 +177,9 @@ def ask(question: str | None, jsonl: bool) -> None:
     items = _read_items() if jsonl else []
     hush()
     from bot.ask import Guide, ModelMissing, answer_lines
-    from bot.handoff import tickets
+    from bot.handoff.tickets import use_memory
 
-    tickets.use_memory()  # trying questions out must not call an agent
+    use_memory()  # trying questions out must not call an agent
     try:
         guide = Guide(model)
     except ModelMissing as error:
@@ -316,6 +326,8 @@ def knowledge_sign(by: str, licence: str, entries: tuple[str, ...], everything: 
     from knowledge.content import ContentError, read_content
     from knowledge.reviews import ledger_of, read_ledger, sign, write_ledger
 
+    if not by.strip() or not licence.strip():
+        raise click.UsageError("A signature needs a name and a licence.")
     if everything == bool(entries):
         raise click.UsageError("Name entries with --entry, or sign all with --all.")
     try:
@@ -379,6 +391,9 @@ def knowledge_diff(old: Path | None, new: Path | None) -> None:
         sys.exit(2)
     click.echo(str(changes))
     sys.exit(1 if changes else 0)
+
+
+main.add_command(tickets)
 
 
 def _state_folder() -> Path:

@@ -12,6 +12,19 @@ from typing import Any
 from knowledge.base import KnowledgeUnavailable
 from knowledge.build import DATABASE
 
+# Said where there is no knowledge base to take a text from: these must be known all the same.
+WITHOUT_KNOWLEDGE = {
+    "assistant_notice": "I am an automated assistant, not a person. This chat is recorded. Nothing said here binds "
+    "coverage; only a licensed agent can help with that.",
+    "not_notice": "This chat is not notice to your insurer. Report it yourself, at the claims number on your policy or "
+    "through the agent who sold it.",
+    "licence_line": "{agency}, insurance license {licence}",
+    "agency_line": "{agency} · License {licence}",
+    "domicile_line": "State of domicile: {domicile}",
+    "place_line": "Principal place of business: {place}",
+    "kept_on_hold": "The agency must keep {requests} for now.",
+}
+
 
 def published(path: Path = DATABASE) -> dict[str, Any]:
     """The standing texts of the database in service, by name, without reading its entries.
@@ -27,6 +40,17 @@ def published(path: Path = DATABASE) -> dict[str, Any]:
     return dict(found)
 
 
+def spoken(notices: Mapping[str, Any], name: str, **values: str) -> str:
+    """A standing text with its {names} filled in; what is said without a knowledge base where there is none.
+
+    Braces that name nothing known stay as they are: a slip in a text must not silence the guide.
+    """
+    text = " ".join(str(notices.get(name) or WITHOUT_KNOWLEDGE.get(name, "")).split())
+    for key, value in values.items():
+        text = text.replace(f"{{{key}}}", value)
+    return text
+
+
 def opening(notices: Mapping[str, Any], agency: str, licence: str | None) -> str:
     """What every conversation starts with: an automated assistant, general information, recorded, and who is licensed.
 
@@ -37,6 +61,5 @@ def opening(notices: Mapping[str, Any], agency: str, licence: str | None) -> str
     """
     parts = [str(notices.get("assistant_notice", "")).strip()]
     if licence:
-        line = str(notices.get("licence_line", "{agency}, {licence}"))
-        parts.append(line.format(agency=agency, licence=licence).strip())
+        parts.append(spoken(notices, "licence_line", agency=agency, licence=licence))
     return " ".join(part for part in parts if part)

@@ -323,6 +323,9 @@ class SourceKind(str, Enum):
     CUSTOMARY = "customary"  # how such policies are usually worded: editorial
 
 
+OF_LAW = {SourceKind.STATUTE, SourceKind.REGULATOR}  # what a statement of law may rest on
+
+
 class Source(_Model):
     """Where a fact was read."""
 

@@ -149,8 +149,10 @@ def _of_frame(frame: Frame, base: KnowledgeBase) -> dict[str, Value]:
 def begin(form: str, known: Filling | None, message: Mapping[str, Any], base: KnowledgeBase, now: float) -> Turn:
     """The first turn of a form: what is known already is not asked."""
     told = _mentioned(message, base, now, form)
-    values = {name: value for name, value in (known.values if known else {}).items() if value != SKIPPED}
-    asked_for = base.industry((message.get("ask") or {}).get("industry"))
+    ask = message.get("ask") or {}  # a button may want one of them asked anew
+    before = known.values.items() if known else ()
+    values = {name: value for name, value in before if value != SKIPPED and name != ask.get("without")}
+    asked_for = base.industry(ask.get("industry"))
     trade = {"industry": Value(asked_for.id, asked_for.name)} if asked_for else {}
     started = Filling(form, {**values, **trade, **told}, at=now)
     noted = _noted(started, list(told), base) if told else ""

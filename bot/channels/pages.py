@@ -1,12 +1,14 @@
-"""The files of the demo page and the widget, served from memory under a strict content policy."""
+"""The files of the widget and the page around it, served from memory under a strict content policy."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import html
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from sanic import response
@@ -42,10 +44,19 @@ def takes_gzip(accepted: str) -> bool:
     return bool(_TAKES_GZIP.search(accepted))
 
 
-def page_handler(name: str) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
-    """What answers with a file of the web folder; browsers keep it and ask whether it is still the same."""
+def page_handler(
+    name: str, fill: Mapping[str, str] | None = None
+) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
+    """What answers with a file of the web folder; browsers keep it and ask whether it is still the same.
+
+    Args:
+        fill: plain texts for the ``$names`` in the file.
+    """
     path = FOLDER / name
     plain = path.read_bytes()
+    if fill is not None:
+        shown = {key: html.escape(text) for key, text in fill.items()}
+        plain = Template(plain.decode()).substitute(shown).encode()
     packed = gzip.compress(plain, 9, mtime=0)
     digest = hashlib.sha256(plain).hexdigest()[:20]
     policy = _PAGE_POLICY if path.suffix == ".html" else _EMBEDDABLE

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
@@ -26,12 +25,13 @@ from typing import Any
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
-from sanic.exceptions import InvalidUsage, PayloadTooLarge
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.feedback import KEPT_DAYS, MAX_REASON, VOTES, Feedback, Opinion
+from bot.agency import Agency, require
+from bot.channels.feedback import KEPT_DAYS, VOTES, Feedback, Opinion
 from bot.channels.pages import page_handler
+from bot.channels.requests import clean_reason, clean_text, ip_of, read_json
 from bot.channels.sessions import (
     SAME_ORIGIN,
     SESSION_LIFETIME,
@@ -46,15 +46,17 @@ from bot.channels.sessions import (
 from bot.channels.settings import WebSettings, origins
 from bot.channels.streams import Rooms
 from bot.channels.transcript import Body, SqliteTranscript
-from bot.channels.welcome import load_notice, load_welcome
+from bot.channels.upkeep import Sweep, sweep_all, sweep_daily
+from bot.channels.welcome import load_agency, load_notice, load_page, load_welcome
+from bot.handoff.tickets import TicketStore
 from bot.privacy import mask
-from bot.runtime.input_gate import MAX_CHARACTERS, clean
+from bot.runtime.conversations import forget_idle
 
 logger = logging.getLogger(__name__)
 
-MAX_BODY = 16 * 1024
 MAX_TABS = 16
 ASSETS = ("widget.js", "widget-client.js", "widget-view.js", "demo.css")
+NOBODY = Agency()
 APOLOGY = (
     "Something went wrong on our side, and I have no answer for you. Please ask again in a moment, "
     "or contact the agency directly."
@@ -110,7 +112,7 @@ def _visible(message: dict[str, Any]) -> Body:
 
 
 class _FrontPageBlueprint(Blueprint):
-    """Puts the demo page at ``/``, where Rasa has already put its "Hello from Rasa".
+    """Puts a page with the chat at ``/``, where Rasa has already put its "Hello from Rasa".
 
     Sanic refuses a second handler for a path, and Rasa adds its own first, with and without
     ``--enable-api``. So where the path is taken, the page answers as a middleware of just that route, the
@@ -139,6 +141,7 @@ class WebChannel(InputChannel):
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChannel:
         credentials = credentials or {}
+        agency = require()  # who starts Rasa without `guide serve` is told the same
         settings = WebSettings.read()
         own = credentials.get("allowed_origins")
         return cls(
@@ -150,6 +153,7 @@ class WebChannel(InputChannel):
             ip_rate=settings.ip_rate,
             ip_streams=settings.ip_streams,
             turn_timeout=settings.turn_timeout,
+            agency=agency,
         )
 
     def __init__(
@@ -163,6 +167,7 @@ class WebChannel(InputChannel):
         ip_streams: int | None = None,
         turn_timeout: float = 60.0,
         heartbeat: float = 15.0,
+        agency: Agency = NOBODY,
     ) -> None:
         self.title = title
         self._state = state
@@ -173,6 +178,8 @@ class WebChannel(InputChannel):
         self._ip_streams = Slots(ip_streams)
         self._turn_timeout = turn_timeout
         self._heartbeat = heartbeat
+        self._agency = agency
+        self._upkeep: asyncio.Task[None] | None = None
         self._turns: set[asyncio.Task[None]] = set()
         self.rooms: Rooms  # opened when the server starts: a database must not cross the fork of workers
 
@@ -183,7 +190,9 @@ class WebChannel(InputChannel):
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         self._on_new_message = on_new_message
         web = _FrontPageBlueprint("web_channel")
-        web.ctx.page = page_handler("index.html")
+        web.ctx.page = (
+            page_handler("service.html", load_page()) if self._agency.in_service else page_handler("index.html")
+        )
         for name in ASSETS:
             web.add_route(page_handler(name), f"/{name}", name=f"asset_{name}")
         for uri, method, handler in (
@@ -201,18 +210,25 @@ class WebChannel(InputChannel):
         # Functions, not methods: Sanic 21.12 takes only a plain function for a decorated hook, and drops
         # anything else without a word.
         @web.before_server_start
-        async def start(*_: Any) -> None:
+        async def start(app: Sanic, *_: Any) -> None:
             self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
             transcript = SqliteTranscript(self._state / "web_transcript.db")
-            transcript.forget_older_than(SESSION_LIFETIME)
             feedback = Feedback(self._state / "feedback.db")
-            feedback.forget_older_than(KEPT_DAYS)
+            sweeps: list[Sweep] = [
+                lambda: transcript.forget_older_than(SESSION_LIFETIME),
+                lambda: feedback.forget_older_than(KEPT_DAYS),
+                self._forget_tickets,
+            ]
+            sweep_all(sweeps)  # conversations are swept by their store when it is opened
+            self._upkeep = asyncio.create_task(sweep_daily([*sweeps, lambda: forget_idle(app.ctx.agent.tracker_store)]))
             self.rooms = Rooms(transcript, feedback, self._heartbeat)
             for session in transcript.owed():  # the turn died with the server that was killed
                 self.rooms.say(session, {"from": "bot", "text": APOLOGY, "error": True})
 
         @web.before_server_stop
         async def stop(*_: Any) -> None:
+            if self._upkeep:
+                self._upkeep.cancel()
             if self._turns:
                 await asyncio.wait(self._turns, timeout=10)  # nobody should lose an answer to a restart
             self.rooms.close()
@@ -227,6 +243,13 @@ class WebChannel(InputChannel):
             # Here and not in the handlers, because Rasa's Sanic-CORS answers preflights before they run.
             if request.path.startswith("/chat/"):
                 reply.headers.update(self._cors(request))
+
+    def _forget_tickets(self) -> None:
+        store = TicketStore(self._state / "tickets.db")
+        try:
+            store.forget_older_than(self._agency.tickets_days)
+        finally:
+            store.close()
 
     def _guard(self, handler: Callable[[Request, str], Reply]) -> Callable[[Request], Reply]:
         """What every endpoint needs: the origin check, and errors as JSON."""
@@ -264,8 +287,8 @@ class WebChannel(InputChannel):
 
     async def _open_session(self, request: Request, origin: str) -> HTTPResponse:
         """Begin a conversation, or come back to one; either way the whole transcript comes with it."""
-        data = await _read_json(request)
-        self._by_ip.take(_ip(request))
+        data = await read_json(request)
+        self._by_ip.take(ip_of(request))
         session = self._sessions.read(data["token"], origin) if data.get("token") else None
         token, session = self._sessions.issue(origin, session)
         if not self.rooms.transcript.since(session, limit=1):
@@ -278,6 +301,7 @@ class WebChannel(InputChannel):
                 "expires_in": SESSION_LIFETIME,
                 "title": self.title,
                 "notice": load_notice(),
+                "agency": load_agency(),
                 "messages": [entry.event() for entry in self.rooms.transcript.since(session)],
                 "feedback": {each.seq: _vote(each) for each in self.rooms.feedback.of(session)},
             },
@@ -286,8 +310,8 @@ class WebChannel(InputChannel):
 
     async def _take_message(self, request: Request, origin: str) -> HTTPResponse:
         """Store the visitor's message and answer in the stream; sent again, it changes nothing."""
-        data = await _read_json(request)
-        self._by_ip.take(_ip(request))
+        data = await read_json(request)
+        self._by_ip.take(ip_of(request))
         session = self._sessions.read(request.token, origin)
         client_id = data.get("id")
         if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
@@ -306,10 +330,10 @@ class WebChannel(InputChannel):
 
     async def _take_feedback(self, request: Request, origin: str) -> HTTPResponse:
         """Keep what the visitor thinks of an answer; given again it changes, without a vote it is taken back."""
-        data = await _read_json(request)
-        self._by_ip.take(_ip(request))
+        data = await read_json(request)
+        self._by_ip.take(ip_of(request))
         session = self._sessions.read(request.token, origin)
-        vote, reason = data.get("vote"), _clean_reason(data.get("reason"))
+        vote, reason = data.get("vote"), clean_reason(data.get("reason"))
         if vote is not None and vote not in VOTES:
             raise ChatError(400, "bad_vote", "A vote is up, down or null.")
         seq, answer = self._answer_numbered(session, data.get("seq"))
@@ -357,7 +381,7 @@ class WebChannel(InputChannel):
         # EventSource repeats the URL when it reconnects, so the header it adds is the newer one.
         after = request.headers.get("last-event-id") or request.args.get("after") or "0"
         headers = {**_API_HEADERS, "X-Accel-Buffering": "no"}  # nginx must not hold events back
-        with self._ip_streams.hold(_ip(request)):
+        with self._ip_streams.hold(ip_of(request)):
             stream = await request.respond(headers=headers, content_type="text/event-stream; charset=utf-8")
             async with aclosing(self.rooms.follow(session, int(after) if _SEQ.fullmatch(after) else 0)) as events:
                 async for event in events:
@@ -365,54 +389,6 @@ class WebChannel(InputChannel):
             await stream.eof()
 
 
-def clean_text(value: object) -> str:
-    """A visitor's text as the input gate cleans it; refused here where the widget can say so at once."""
-    if not isinstance(value, str | None):
-        raise ChatError(400, "bad_text", "The text of a message must be a string.")
-    text = clean(value or "")
-    if not text:
-        raise ChatError(400, "empty", "There is nothing in this message. Please type your question.")
-    if len(text) > MAX_CHARACTERS:
-        raise ChatError(
-            413, "too_long", f"This message is too long: please keep it under {MAX_CHARACTERS:,} characters."
-        )
-    return text
-
-
-def _clean_reason(value: object) -> str:
-    if not isinstance(value, str | None):
-        raise ChatError(400, "bad_text", "The reason must be a string.")
-    reason = clean(value or "")
-    if len(reason) > MAX_REASON:
-        raise ChatError(413, "too_long", f"Please keep the reason under {MAX_REASON} characters.")
-    return reason
-
-
 def _vote(opinion: Opinion) -> dict[str, str]:
     """A vote as browsers get it."""
     return {"vote": opinion.vote, "reason": opinion.reason}
-
-
-async def _read_json(request: Request) -> dict[str, Any]:
-    """The JSON object of the request; a body over the limit is refused before it is read."""
-    assert request.stream  # it is there until the handler is done
-    request.stream.request_max_size = MAX_BODY
-    try:
-        await request.receive_body()
-    except PayloadTooLarge:
-        raise ChatError(413, "too_large", "This request is too large.") from None
-    except InvalidUsage:
-        raise ChatError(400, "bad_json", "The request could not be read.") from None
-    if request.content_type.partition(";")[0].strip().lower() != "application/json":
-        raise ChatError(415, "wrong_type", "Send application/json.")
-    try:
-        data = json.loads(request.body)
-    except (ValueError, RecursionError):
-        raise ChatError(400, "bad_json", "The request is not valid JSON.") from None
-    if not isinstance(data, dict):
-        raise ChatError(400, "bad_json", "The request must be a JSON object.")
-    return data
-
-
-def _ip(request: Request) -> str:
-    return request.remote_addr or request.ip

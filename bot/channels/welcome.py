@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 from typing import Any
 
+from bot.agency import UNNAMED, Agency
 from knowledge.base import KnowledgeUnavailable
-from knowledge.notices import opening, published
+from knowledge.notices import WITHOUT_KNOWLEDGE, opening, published, spoken
 
-# Said where there is no knowledge base to take the notice from: what it is must be known all the same.
-_WITHOUT_KNOWLEDGE = {
-    "assistant_notice": "I am an automated assistant, not a person. This chat is recorded. Nothing said here binds "
-    "coverage; only a licensed agent can help with that."
-}
 _EXAMPLES = (
     "Does general liability cover bad advice?",
     "What does cyber insurance cost?",
@@ -22,12 +18,42 @@ _EXAMPLES = (
 
 def load_notice() -> str:
     """The notice that this is a machine and recorded, as the other channels give it."""
+    agency = Agency.from_environment()
+    return opening(_notices(), agency.name, agency.licence)
+
+
+def load_agency() -> dict[str, Any]:
+    """Who the agency is: a line for the chat's foot, the lines behind it, and the address of its privacy policy."""
+    notices, agency = _notices(), Agency.from_environment()
+    line, details = None, []
+    if agency.licence and agency.name != UNNAMED:
+        line = spoken(notices, "agency_line", agency=agency.with_insurance, licence=agency.licence)
+    if agency.domicile:
+        details.append(spoken(notices, "domicile_line", domicile=agency.domicile))
+    if agency.place:
+        details.append(spoken(notices, "place_line", place=agency.place))
+    return {"line": line, "details": details, "privacy": agency.privacy}
+
+
+def load_page() -> dict[str, str]:
+    """The texts of the page that an agency in service has at ``/``."""
+    agency, shown = Agency.from_environment(), load_agency()
+    domicile, place = (*shown["details"], "", "")[:2]
+    return {
+        "agency": agency.name,
+        "line": shown["line"] or "",
+        "domicile": domicile,
+        "place": place,
+        "privacy": agency.privacy or "",
+        "reach": agency.reached_by(),
+    }
+
+
+def _notices() -> Mapping[str, Any]:
     try:
-        notices = published()
+        return published()
     except KnowledgeUnavailable:
-        notices = _WITHOUT_KNOWLEDGE
-    agency = os.environ.get("GUIDE_AGENCY_NAME") or "our agency"
-    return opening(notices, agency, os.environ.get("GUIDE_AGENCY_LICENCE"))
+        return WITHOUT_KNOWLEDGE
 
 
 def load_welcome() -> dict[str, Any]:

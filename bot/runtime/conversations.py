@@ -38,7 +38,7 @@ class _Held:
 
 
 class Conversations(TrackerStore):
-    """Every conversation in ``conversations.db``; those nobody goes on with are erased at start."""
+    """Every conversation in ``conversations.db``; those nobody goes on with are erased, at start and daily."""
 
     def __init__(self, domain: Domain | None, event_broker: EventBroker | None = None, **_: Any) -> None:
         path = state_folder() / "conversations.db"
@@ -52,9 +52,7 @@ class Conversations(TrackerStore):
         )
         self._held: OrderedDict[str, _Held] = OrderedDict()
         super().__init__(domain, event_broker)
-        self._erase(
-            "sender in (select sender from event group by sender having max(at) < ?)", time.time() - KEPT_SECONDS
-        )
+        self.forget_idle()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store what has happened since the conversation was stored last."""
@@ -101,6 +99,12 @@ class Conversations(TrackerStore):
         self._held.pop(sender_id, None)
         self._erase("sender = ?", sender_id)
 
+    def forget_idle(self) -> None:
+        """Erase conversations that nobody has gone on with for long enough."""
+        self._erase(
+            "sender in (select sender from event group by sender having max(at) < ?)", time.time() - KEPT_SECONDS
+        )
+
     def _hold(self, sender: str, held: _Held) -> None:
         self._held[sender] = held
         self._held.move_to_end(sender)
@@ -142,3 +146,11 @@ def forget(store: TrackerStore, sender_id: str) -> None:
         store.forget(sender_id)
     elif isinstance(store, InMemoryTrackerStore):
         store.store.pop(sender_id, None)
+
+
+def forget_idle(store: TrackerStore) -> None:
+    """Erase what nobody has gone on with; stores that keep nothing after the process have nothing to erase."""
+    if isinstance(store, FailSafeTrackerStore):
+        forget_idle(store._tracker_store)
+    elif isinstance(store, Conversations):
+        store.forget_idle()

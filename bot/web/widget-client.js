@@ -1,8 +1,8 @@
 /**
  * The chat's line to the server: session, outbox and event stream.
  *
- * Events: "message" (detail: one message), "reset" (detail: {messages, feedback, title, notice}), "typing" (detail:
- * boolean), "pending" (the outbox changed), "state" (detail: "online" | "connecting" | "busy" | "offline"),
+ * Events: "message" (detail: one message), "reset" (detail: {messages, feedback, title, notice, agency}), "typing"
+ * (detail: boolean), "pending" (the outbox changed), "state" (detail: "online" | "connecting" | "busy" | "offline"),
  * "refused" (detail: {text, code, message}), "seen" (messages were read in another tab), "rated" (an answer was, in
  * another tab; detail: {seq, vote, reason}).
  *

@@ -370,6 +370,16 @@ textarea:focus-visible { outline-offset: 0; border-color: transparent; }
   background: var(--accent); color: var(--on-accent);
 }
 .send:disabled { background: var(--line); color: var(--soft); }
+.composer:has(+ .foot:not([hidden])) { padding-bottom: 4px; }
+/* All of it in one size, as California's Insurance Code 1726 asks. */
+.foot { display: flex; align-items: flex-start; gap: 12px; padding: 0 18px 0 14px; background: var(--paper);
+  font-size: 13px; line-height: 1.35; color: var(--soft); }
+.agency { flex: 1; min-width: 0; }
+.agency summary { margin: 0; font-size: inherit; font-weight: 400; color: inherit; overflow-wrap: anywhere;
+  text-wrap: balance; }
+.agency summary::before { flex: none; }
+.agency > :not(summary) { margin: 0 0 8px 21px; }
+.foot > a { display: inline-flex; align-items: center; min-height: 44px; }
 .error { margin: 0 4px 6px; font-size: 14px; color: var(--no); }
 
 @media (max-width: 480px), (max-height: 480px) {
@@ -381,6 +391,7 @@ textarea:focus-visible { outline-offset: 0; border-color: transparent; }
   .launcher .label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   h2 { font-size: 16px; }
   .head { padding-left: 14px; }
+  .composer:has(textarea:focus) + .foot { display: none; } /* the keyboard leaves little room */
 }
 @media (prefers-reduced-motion: reduce) {
   *, *::before { animation: none !important; transition: none !important; scroll-behavior: auto !important; }
@@ -726,6 +737,16 @@ export function renderRating(t, { vote, reason } = {}, rate) {
   };
   show();
   return [h("div", { class: "rating", role: "group", "aria-label": t.rating }, ...thumbs), note, form];
+}
+
+/** Who answers for the chat, in the guide's own language: a line, and behind it what else the law asks to be shown. */
+export function renderAgency(line, details) {
+  return h(
+    "details",
+    { class: "agency", lang: "en" },
+    h("summary", {}, line.replaceAll(" · ", "\u00a0· ")), // no line begins with a dot
+    ...details.map((text) => h("p", {}, text)),
+  );
 }
 
 /** A message's buttons. Once the conversation has moved on they stay as a record of what was chosen. */

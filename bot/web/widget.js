@@ -5,8 +5,9 @@
  *   <insurance-guide-chat privacy="/privacy">Call us: …</insurance-guide-chat>
  *
  * Attributes, read once: server (where the guide is; by default where this script comes from), privacy (address of the
- * agency's privacy page), lang ("en", "es"; by default the page's), heading, label (of the button), greeting, logo
- * (address of a picture), color, theme ("light", "dark"; by default the visitor's), position ("left"; by default right).
+ * agency's privacy page; by default the one that the guide knows), lang ("en", "es"; by default the page's), heading,
+ * label (of the button), greeting, logo (address of a picture), color, theme ("light", "dark"; by default the
+ * visitor's), position ("left"; by default right).
  * Methods: open(), close(), ask(text). Elements of the page with data-guide-open open the chat, those with
  * data-guide-ask="a question" ask it. What is inside the element shows where scripts do not run, and in the chat while
  * the guide cannot be reached.
@@ -20,6 +21,7 @@ import {
   icon,
   languageOf,
   ratable,
+  renderAgency,
   renderMessage,
   renderRating,
   renderReplies,
@@ -66,7 +68,9 @@ class InsuranceGuideChat extends HTMLElement {
   #error;
   #input;
   #send;
+  #foot;
   #panel;
+  #privacy = null; // address of the agency's privacy page
 
   connectedCallback() {
     if (this.shadowRoot) return;
@@ -75,6 +79,7 @@ class InsuranceGuideChat extends HTMLElement {
     const root = this.attachShadow({ mode: "open" });
     const branded = this.hasAttribute("color") && brand(this.getAttribute("color"));
     root.adoptedStyleSheets = branded ? [stylesheet, branded] : [stylesheet];
+    if (this.hasAttribute("privacy")) this.#privacy = safeUrl(this.getAttribute("privacy"));
     this.#build();
     root.append(this.#panel, this.#launcher, this.#live);
     for (const part of root.children) part.lang = language;
@@ -159,6 +164,7 @@ class InsuranceGuideChat extends HTMLElement {
         this.#submit();
       },
     });
+    this.#foot = h("div", { class: "foot", hidden: true });
     this.#send = h("button", { class: "send", "aria-label": t.send, disabled: true }, icon(ICONS.send));
     this.#panel = h(
       "section",
@@ -170,6 +176,7 @@ class InsuranceGuideChat extends HTMLElement {
       this.#told,
       this.#consent,
       this.#composer(),
+      this.#foot,
     );
   }
 
@@ -240,8 +247,20 @@ class InsuranceGuideChat extends HTMLElement {
 
   /** A link to the agency's privacy page, if it has named one. */
   #privacyLink(...content) {
-    const href = this.hasAttribute("privacy") && safeUrl(this.getAttribute("privacy"));
+    const href = this.#privacy;
     return href ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, ...content) : null;
+  }
+
+  /** Who the agency is, as the guide tells it: at the foot, with its privacy page where the element names none. */
+  #showAgency({ line, details, privacy }) {
+    const told = privacy && !this.hasAttribute("privacy") && !this.#privacy ? safeUrl(privacy) : null;
+    if (told) {
+      this.#privacy = told;
+      this.#consent.append(this.#privacyLink(this.#t.privacy));
+      this.#items.append(this.#privacyLink(icon(ICONS.privacy), this.#t.privacy));
+    }
+    this.#foot.hidden = !line;
+    this.#foot.replaceChildren(...(line ? [renderAgency(line, details), this.#privacyLink(this.#t.privacy) ?? ""] : []));
   }
 
   /** Open the chat and put the cursor into it; closing returns the focus to `opener`. */
@@ -376,7 +395,8 @@ class InsuranceGuideChat extends HTMLElement {
     this.#showPending();
   }
 
-  #onReset({ messages, feedback, title }) {
+  #onReset({ messages, feedback, title, agency }) {
+    if (agency) this.#showAgency(agency);
     if (title && !this.hasAttribute("heading") && this.#t.language === "en") this.#heading.textContent = title;
     this.#ratings = feedback ?? {};
     this.#messages = messages.filter(({ erased }) => !erased);

@@ -9,16 +9,17 @@ from collections.abc import Iterator
 from knowledge.content import Content, Finding
 from knowledge.walk import place, sources_of
 
-# The package contains its parts, so it answers at least as well as they do; the umbrella follows.
 # Kinds of guidance that are asked for without saying of what, and that buttons offer.
 NEEDS_GENERAL = {"ask_proof", "ask_how_to_buy", "ask_choose_insurer", "ask_limits", "ask_regulation", "ask_claims"}
-
+# The package contains its parts, so it answers at least as well as they do; the umbrella follows.
 FAMILIES = {
     "bop": ("general_liability", "commercial_property", "business_interruption"),
 }
 # Standing texts that the guide cannot do without, where there are any.
 NOTICES = (
     *("assistant_notice", "bot_identity", "recorded", "licence_line", "other_state", "changed_case", "spanish_pointer"),
+    *("agency_line", "domicile_line", "place_line", "not_notice", "not_licensed", "kept_on_hold"),
+    *("call_consent", "call_consent_limit"),
     *("no_binding", "no_guarantee", "no_claim_opinion", "no_legal_advice", "no_tax_advice", "no_medical_advice"),
 )
 
@@ -44,17 +45,7 @@ def normal_name(alias: str) -> str:
 
 def _shared_questions(content: Content) -> Iterator[Finding]:
     """One question reaches one entry, so two entries cannot both be asked by it."""
-    asked: dict[str, str] = {}
-    for _, entry in content.entries():
-        for question in entry.questions:
-            words = " ".join(re.findall(r"\w+", question.lower()))
-            first = asked.setdefault(words, entry.id)
-            if first != entry.id:
-                yield Finding(
-                    place(content, entry.id),
-                    f"the question '{question}' is asked of {first} too",
-                    "keep it in one entry only",
-                )
+    return _shared(content, "questions", "the question '{text}' is asked of {first} too")
 
 
 def _generals(content: Content) -> Iterator[Finding]:
@@ -75,17 +66,18 @@ def _generals(content: Content) -> Iterator[Finding]:
 
 def _shared_phrases(content: Content) -> Iterator[Finding]:
     """One situation stands for one entry; what two share teaches neither."""
-    told: dict[str, str] = {}
+    return _shared(content, "asked_as", "the phrase '{text}' stands for {first} too")
+
+
+def _shared(content: Content, field: str, what: str) -> Iterator[Finding]:
+    """Texts of a field that stand in two entries, whatever their case and punctuation."""
+    owners: dict[str, str] = {}
     for _, entry in content.entries():
-        for phrase in entry.asked_as:
-            words = " ".join(re.findall(r"\w+", phrase.lower()))
-            first = told.setdefault(words, entry.id)
+        for text in getattr(entry, field):
+            first = owners.setdefault(" ".join(re.findall(r"\w+", text.lower())), entry.id)
             if first != entry.id:
-                yield Finding(
-                    place(content, entry.id),
-                    f"the phrase '{phrase}' stands for {first} too",
-                    "keep it in one entry only",
-                )
+                said = what.format(text=text, first=first)
+                yield Finding(place(content, entry.id), said, "keep it in one entry only")
 
 
 def _missing_notices(content: Content) -> Iterator[Finding]:

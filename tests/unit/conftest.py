@@ -1,12 +1,19 @@
-"""A knowledge base small enough to read at a glance, to be broken one edit at a time."""
+"""A knowledge base small enough to read at a glance, to be broken one edit at a time; and a talk without a model."""
+
+from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from knowledge.build import build
 from knowledge.content import ContentError
+
+if TYPE_CHECKING:
+    from actions.base import GuideAction
+    from bot.handoff.tickets import Ticket
 
 TODAY = datetime.date.today().isoformat()
 
@@ -180,6 +187,14 @@ quote:
             "bot_identity: A bot.",
             "recorded: This is recorded.",
             'licence_line: "{agency}, {licence}"',
+            'agency_line: "{agency} · {licence}"',
+            'domicile_line: "At home in {domicile}"',
+            'place_line: "In {place}"',
+            "not_notice: Tell your insurer yourself.",
+            "call_consent: We may call you.",
+            "call_consent_limit: Not to sell.",
+            "not_licensed: Not in {state}.",
+            "kept_on_hold: We keep {requests}.",
             "other_state: I know {known} alone, not {state}.",
             "changed_case: An agent can tell you what that changes.",
             "spanish_pointer: Un agente puede ayudarle.",
@@ -241,3 +256,79 @@ def published(draft: Draft) -> Draft:
     """Valid content with its database in service."""
     draft.build()
     return draft
+
+
+class Talk:
+    """One conversation as the action server sees it: each message is given with what it was understood as."""
+
+    def __init__(self, conversation: str = "web:1") -> None:
+        self.conversation = conversation
+        self.slots: dict[str, Any] = {"notice_given": True}
+        self.events: list[dict[str, Any]] = []
+        self.offered: list[dict[str, Any]] = []  # buttons of the last answer, with what each asks
+
+    def say(self, text: str, intent: str, action: GuideAction | None = None, **more: Any) -> str:
+        """What the guide says to it; entities are given as state="NV" and the like."""
+        from rasa_sdk import Tracker
+        from rasa_sdk.executor import CollectingDispatcher
+
+        from actions.conversation import Converse
+        from understanding.text.questions import begins_asking
+
+        message = {
+            "text": text,
+            "intent": {"name": intent, "confidence": 0.97},
+            "entities": [{"entity": name, "value": value} for name, value in more.items() if isinstance(value, str)],
+            "begins_asking": begins_asking(text),
+            **{name: value for name, value in more.items() if not isinstance(value, str)},
+        }
+        self._happened("user", text)
+        tracker = Tracker(self.conversation, self.slots, message, self.events, False, None, {}, "action_listen")
+        said = CollectingDispatcher()
+        for event in (action or Converse()).take_turn(said, tracker):
+            self.slots[event["name"]] = event["value"]
+        for answer in said.messages:
+            self._happened("bot", answer["text"])
+            self.offered = answer["answer"]["buttons"]
+        return "\n\n".join(answer["text"] for answer in said.messages)
+
+    def click(self, title: str) -> str:
+        """The answer to a button of the last answer, found by how its title begins."""
+        button = next(each for each in self.offered if each["title"].startswith(title))
+        return self.say(button["title"], button["ask"]["intent"], ask=button["ask"])
+
+    @property
+    def titles(self) -> list[str]:
+        return [button["title"] for button in self.offered]
+
+    @property
+    def form(self) -> str | None:
+        """The form on its way."""
+        return (self.slots.get("form") or {}).get("form")
+
+    def ticket(self) -> Ticket | None:
+        """The request that waits for an agent."""
+        from bot.handoff.tickets import TicketStore
+
+        store = TicketStore()
+        found = store.open_of(self.conversation)
+        store.close()
+        return found
+
+    def _happened(self, event: str, text: str) -> None:
+        self.events.append({"event": event, "text": text, "timestamp": float(len(self.events))})
+
+
+@pytest.fixture
+def make_talk() -> type[Talk]:
+    """For a test that wants several talks; every action is imported, and with it who answers which question."""
+    from bot.runtime.local_actions import LocalActions
+
+    LocalActions()
+    return Talk
+
+
+@pytest.fixture
+def talk(make_talk: type[Talk]) -> Talk:
+    """A talk that has just begun."""
+    return make_talk()

@@ -18,8 +18,8 @@ from actions.base import as_message, notice
 from actions.coverage import one_policy
 from actions.forms.turn import PLANS
 from actions.responding import RESPONDERS, TALK_TO_AGENT, remembered, respond
-from actions.settings import FACTS
 from actions.wording import VERDICT_WORDS, joined, listed, sentence, source_line, table_text, text_of
+from bot.agency import EXAMPLES, FACTS, Agency
 from bot.runtime.local_actions import LocalActions
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Policy, Statement
@@ -503,10 +503,13 @@ def test_facts_of_the_agency_are_told_where_it_set_them_and_else_how_to_find_out
     for fact_id, answer in silent.items():
         fact = base.agency_fact(fact_id)
         assert fact is not None and fact.setting in FACTS
-        monkeypatch.setenv(f"GUIDE_AGENCY_{fact.setting.upper()}", "something of ours")
+        name = f"GUIDE_AGENCY_{fact.setting.upper()}"
+        monkeypatch.setenv(name, EXAMPLES.get(name, "something of ours"))
+        value = Agency.from_environment().fact(fact.setting)
+        assert value
         told = _ask(base, intent="ask_agency", topic=fact_id)
-        assert "something of ours" in told.lead
-        assert "something of ours" not in answer.lead
+        assert value in told.lead
+        assert value not in answer.lead
 
 
 def _remembered(base: KnowledgeBase, question: Question, frame: Frame | None = None) -> Frame:

@@ -152,7 +152,7 @@ def test_help_of_every_command_gives_an_example(words: tuple[str, ...]) -> None:
 
 def environment_variables() -> set[str]:
     """Settings the code reads; PYTHONPATH is passed on, not read."""
-    from actions.settings import FACTS
+    from bot.agency import FACTS
 
     found = set(SETTINGS) | {f"GUIDE_AGENCY_{fact.upper()}" for fact in FACTS}
     for file in [*(f for folder in CODE for f in (PROJECT / folder).rglob("*.py")), *PROJECT.glob("*.yml")]:
@@ -171,6 +171,13 @@ def test_settings_table_holds_exactly_the_environment_variables_of_the_code() ->
 def test_no_page_names_an_unknown_variable() -> None:
     named = set(re.findall(r"\b(?:GUIDE|SANIC|RASA)_[A-Z_]*[A-Z]\b", everything()))
     assert named - environment_variables() == set()
+
+
+def test_what_service_needs_is_documented_with_the_examples_of_the_code() -> None:
+    from bot.agency import EXAMPLES, NEEDED
+
+    rows = {row[0]: row[1] for row in table(page("operations.md"), "Needed in service")}
+    assert rows == {name: EXAMPLES[name] for name in NEEDED}
 
 
 def test_values_of_preset_variables_are_documented() -> None:

@@ -491,9 +491,7 @@ def test_nothing_is_changed_in_passing_without_a_cue(base) -> None:
 def test_one_message_may_answer_several_questions(base) -> None:
     start = Filling(RECOMMENDATION, {}, ("industry",), "industry", at=NOW)
     trade = {"id": "bpo_finance_accounting", "nearest": 0.7}
-    told = message(
-        "a dozen people in Reno doing payroll, we use freelancers, a bank client wants proof", trade=trade
-    )
+    told = message("a dozen people in Reno doing payroll, we use freelancers, a bank client wants proof", trade=trade)
     taken = step(start, told, base.profile_fields(), base, TODAY)
     assert {name: value.shown for name, value in taken.filling.values.items()} == {
         "industry": "Finance and accounting outsourcer",

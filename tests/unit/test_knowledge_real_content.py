@@ -57,7 +57,9 @@ def test_every_verdict_is_given_somewhere(base):
 
 
 def test_every_entry_says_where_it_comes_from(content):
-    uncited = [entry.id for kind, entry in content.entries() if kind not in ("outside", "agency") and not sources_of(entry)]
+    uncited = [
+        entry.id for kind, entry in content.entries() if kind not in ("outside", "agency") and not sources_of(entry)
+    ]
     assert uncited == []
     assert all(cost.source for cost in content.costs)
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from conftest import Draft
 
 from bot.cli import main
 from knowledge.base import KnowledgeBase
 from knowledge.content import ContentError, read_content
 from knowledge.reviews import State, check_reviews, counts, ledger_of, read_ledger, sign, standings, write_ledger
+
+if TYPE_CHECKING:
+    from conftest import Draft
 
 DAY = datetime.date(2026, 11, 29)
 
@@ -184,6 +187,14 @@ def test_a_wrong_signing_says_what_to_do_and_signs_nothing(run, draft: Draft, wo
     result = run("sign", "--by", "Dana Reyes", "--licence", "CA 0X12345", *words)
     assert result.exit_code != 0
     assert said in result.output
+    assert not ledger_of(draft.folder).exists()
+
+
+@pytest.mark.parametrize(("by", "licence"), [("", "CA 0X12345"), ("Dana Reyes", " ")])
+def test_a_signature_without_name_or_licence_is_none(run, draft: Draft, by: str, licence: str) -> None:
+    result = run("sign", "--by", by, "--licence", licence, "--all")
+    assert result.exit_code == 2
+    assert "A signature needs a name and a licence." in result.output
     assert not ledger_of(draft.folder).exists()
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Draft
 
 from knowledge.base import KnowledgeBase
 from understanding.targets import FACETS, facet, intent_id, phrases_of, shown_texts, targets_of
+
+if TYPE_CHECKING:
+    from conftest import Draft
 
 
 @pytest.fixture

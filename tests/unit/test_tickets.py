@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.handoff import tickets
-from bot.handoff.tickets import ALPHABET, TicketStore
+from bot.handoff.tickets import ALPHABET, Forgotten, TicketStore
 
 TALK = [{"from": "user", "text": "we were hacked", "at": 1.5}, {"from": "bot", "text": "I am sorry.", "at": 2.0}]
 
@@ -131,8 +131,8 @@ def test_forgotten_tickets_leave_nothing_in_the_file(tmp_path: Path) -> None:
     store = TicketStore(path)
     reference = store.open("web:1", "quote", "normal", "zebra farm", [{"from": "user", "text": "zebra farm"}]).reference
     kept = store.open("web:2", "asked", "normal", "hello", []).reference
-    assert store.forget("web:1") == [reference]
-    assert store.forget("web:1") == []
+    assert store.forget("web:1") == Forgotten([reference], [])
+    assert store.forget("web:1") == Forgotten([], [])
     assert store.get(kept) is not None
     store.close()
     assert all(b"zebra" not in file.read_bytes() for file in tmp_path.iterdir())

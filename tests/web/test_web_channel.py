@@ -219,7 +219,7 @@ async def test_answer_that_a_killed_server_owed_is_excused_once_when_it_is_back(
 
 
 async def test_stop_waits_for_the_answer_in_progress(start: Start, http: aiohttp.ClientSession) -> None:
-    from conftest import serve
+    from serving import serve
 
     state = (await start()).channel._state
     async with serve(state) as stopping:
