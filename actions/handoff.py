@@ -26,8 +26,14 @@ def agent_asked_for(question: Question, base: KnowledgeBase) -> Answer:
 
 @answers("report_claim")
 def something_happened(question: Question, base: KnowledgeBase) -> Answer:
-    """Calm, that this is no notice to the insurer, the steps that hold for everyone; no opinion on cover."""
+    """Calm, that this is no notice to the insurer, the first steps; no opinion on cover.
+
+    The steps are those of the entry for what happened, where there is one, else those that hold for everyone.
+    """
+    topic = base.topic(question.topic)
     steps = [str(step).strip() for step in base.notices.get("incident_steps", [])]
+    if topic and topic.points:
+        steps = [point.text for point in topic.points]
     return Answer(
         Status.HANDOFF,
         "report_claim",
@@ -38,9 +44,9 @@ def something_happened(question: Question, base: KnowledgeBase) -> Answer:
             spoken(base.notices, "no_claim_opinion"),
         ],
         policies=list(question.policies),
-        entries=[],
+        entries=[topic.id] if topic else [],
         buttons=[Button("What happens after I report a claim?", {"intent": "ask_term", "terms": ["notice_of_claim"]})],
-    ).cite(["customary_wording"])
+    ).cite(*([point.source for point in topic.points] if topic and topic.points else [["customary_wording"]]))
 
 
 class HandOff(GuideAction):

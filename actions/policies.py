@@ -115,16 +115,6 @@ def trigger(question: Question, base: KnowledgeBase) -> Answer:
     ).cite(policy.trigger.source)
 
 
-# What a relation decides, as the question for it is put: does it include, can it be bought without.
-SAYS = {
-    RelationKind.INCLUDES: "yes",
-    RelationKind.BY_ENDORSEMENT: "depends",
-    RelationKind.SEPARATE: "no",
-    RelationKind.OVER: "yes",
-    RelationKind.NOT_OVER: "no",
-    RelationKind.ALONE: "yes",
-    RelationKind.NEEDS: None,
-}
 OF_PARTS = {
     RelationKind.INCLUDES: "What it includes:",
     RelationKind.OVER: "What it adds limits over:",
@@ -178,7 +168,7 @@ def relation_answer(relation: Relation, base: KnowledgeBase, certain: bool = Tru
         "ask_included",
         relation.answer.text,
         [listed(point.text for point in relation.points)] if relation.points else [],
-        verdict=SAYS[relation.relation] if certain else None,
+        verdict=relation.relation.verdict if certain else None,
         policies=[relation.policy, relation.other],
         entries=[relation.id],
     ).cite(relation.answer.source, *(point.source for point in relation.points))

@@ -165,7 +165,8 @@ def _fill(db: sqlite_utils.Database, content: Content, signed: dict[str, Standin
             "id": entry.id,
             "name": entry.name,
             "aliases": " · ".join(entry.aliases),
-            "asked": " · ".join([*entry.asked_as, *entry.questions]),
+            # Not its questions: the guide learns from them how far shared words may be trusted.
+            "asked": " · ".join(entry.asked_as),
             "body": " ".join(_texts(entry)),
         }
         for _, entry in entries

@@ -282,6 +282,21 @@ class RelationKind(str, Enum):
     ALONE = "alone"  # can be bought without the other
     NEEDS = "needs"  # can not be bought without the other
 
+    @property
+    def verdict(self) -> Literal["yes", "no", "depends"] | None:
+        """The answer to whether the one includes the other, sits over it, or can be bought without it."""
+        return _RELATION_SAYS.get(self)
+
+
+_RELATION_SAYS: dict[RelationKind, Literal["yes", "no", "depends"]] = {
+    RelationKind.INCLUDES: "yes",
+    RelationKind.BY_ENDORSEMENT: "depends",
+    RelationKind.SEPARATE: "no",
+    RelationKind.OVER: "yes",
+    RelationKind.NOT_OVER: "no",
+    RelationKind.ALONE: "yes",
+}
+
 
 class Relation(Entry):
     """How ``policy`` stands to ``other``: what a package includes, what can be added, what sits over what.

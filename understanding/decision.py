@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from math import prod
 
 SOMETHING_ELSE = 1.0  # an answer to another question than the one asked
 # The closest shown, or asked back. More than half: labels name four of the entries that answer at most, so a chance is
-# on the low side (on the development questions, two thirds of what is deflected at 0.5 had the right answer in front).
-DEFLECTION = 0.65
+# on the low side (on labelled messages nobody learnt from, what is given a chance of 0.37 is right for 0.45).
+DEFLECTION = 0.7
 WRONG_VERDICT = 20.0  # a yes or a no that is not so
-REFUSED = 1.0  # told that it is none of ours, though it is
+REFUSED = 2.0  # told that it is none of ours, though it is
 VERDICT_AT_STAKE = 0.03  # of wrong answers that are given, the share whose yes or no contradicts the right one
 REASONS_ONLY = 0.25  # the right answer without the yes or no that it could have said
 
@@ -29,12 +30,11 @@ class Do(str, Enum):
 
 @dataclass(frozen=True)
 class Decision:
-    """What is done, about which targets, and whether a yes or no may be said."""
+    """What is done, and about which targets."""
 
     do: Do
     targets: tuple[str, ...]
     chance: float
-    certain: bool
 
 
 def decide(ranked: Sequence[tuple[str, float]], outside: float) -> Decision:
@@ -52,9 +52,14 @@ def decide(ranked: Sequence[tuple[str, float]], outside: float) -> Decision:
     }
     do = min(costs, key=lambda each: costs[each])
     targets = tuple(target for target, _ in ranked[:3]) if do is Do.CLOSEST else (best,)
-    return Decision(do, targets, chance, certain=verdict_is_worth_it(chance))
+    return Decision(do, targets, chance)
 
 
-def verdict_is_worth_it(chance: float) -> bool:
-    """Whether saying yes or no costs less than leaving it out."""
+def verdict_is_worth_it(chances: Sequence[float]) -> bool:
+    """Whether saying yes or no costs less than leaving it out.
+
+    Args:
+        chances: of the targets that say the same yes or no to be the ones meant: any of them makes it right.
+    """
+    chance = 1 - prod(1 - each for each in chances)
     return (1 - chance) * VERDICT_AT_STAKE * WRONG_VERDICT <= chance * REASONS_ONLY

@@ -19,14 +19,15 @@ from understanding.question import Frame, talked_about
 from understanding.ranker import Ranker
 from understanding.reader import Reader, Recall, compared, profiles_of, sureness
 from understanding.signals import Chance, happened_evidence, scope_evidence
-from understanding.targets import FACET_OF, facet, intent_id, phrases_of
+from understanding.targets import FACET_OF, facet, intent_id, phrases_of, targets_of
 
 FOLDS = 3
 PENALTY_C = 10.0  # of the intents, as config.yml has it
-PLAIN, TALK, FACETED = 1500, 500, 250  # phrases kept back to learn from
+PLAIN, AFTER_ANOTHER, TALK, FACETED = 1100, 400, 900, 300  # phrases kept back to learn from
+REPORT = intent_id("report_claim")
 PLAIN_WORDS = 8
 ASKED_OF_EACH = 8  # ways to ask for a facet, taken from examples and put for every policy
-FOLLOWING, FOLLOWING_WORDS = 300, 6  # messages made to follow another, and their words at most
+FOLLOWING, FOLLOWING_WORDS = 700, 9  # messages made to follow another, and their words at most
 AT_ONCE = 64  # messages compared with all phrases together
 CALIBRATED = 3  # candidates of each message, the likeliest first, that teach how sure one may be
 
@@ -71,6 +72,8 @@ class Taught:
         self.base = base
         self._linker = linker
         self._examples = [(name, text) for name, text in dict.fromkeys(examples)]
+        self._bare = set(targets_of(base, {name for name, _ in examples}))
+        self._ways: set[str] = set()  # examples that stand for every policy
         asked = self._asked_of_policies(encoder)
         phrases = [*phrases_of(base, examples), *asked]
         self._read = {text: linker.read(text).normal for _, text in (*phrases, *examples)}
@@ -80,19 +83,20 @@ class Taught:
 
     def _asked_of_policies(self, encoder: Encoder) -> Phrases:
         """The usual ways to ask for each facet, put for every policy: "who needs cyber insurance?"."""
-        ways: dict[str, list[str]] = {}
+        ways: dict[str, dict[str, str]] = {}
         for intent, text in self._examples:
             linked = self._linker.read(text).links
             if intent in FACET_OF and [each["entity"] for each in linked] == ["policy"] and _is_short(text):
                 start, end = linked[0]["start"], linked[0]["end"]
-                ways.setdefault(intent, []).append(f"{text[:start]}{{}}{text[end:]}".lower())
+                ways.setdefault(intent, {})[f"{text[:start]}{{}}{text[end:]}".lower()] = text
         policies = [policy for policy in map(self.base.policy, self.base.ids("policy")) if policy]
         found = []
         for intent, texts in ways.items():
-            unique = list(dict.fromkeys(texts))
+            unique = list(texts)
             meanings = encoder.embed_all([text.format(POLICY) for text in unique])
             usual = np.argsort(-(meanings @ meanings.mean(axis=0)))[:ASKED_OF_EACH]
             of = FACET_OF[intent]
+            self._ways |= {texts[unique[i]] for i in usual}
             found += [(facet(each.id, of), unique[i].format(each.short_name)) for i in usual for each in policies]
         return found
 
@@ -144,8 +148,7 @@ class Taught:
         """An example that asks something of the policies it names, with the target that answers it."""
         if not _is_short(text):
             return None  # it tells more than the policy and what is asked of it, and an entry may answer that
-        linked = self._linker.read(text).links
-        named = list(dict.fromkeys(str(link["value"]) for link in linked if link["entity"] == "policy"))
+        named = self._policies_in(text)
         if intent == "ask_compare" and len(named) > 1:
             return intent_id(intent), text
         return (facet(named[0], FACET_OF[intent]), text) if intent in FACET_OF and len(named) == 1 else None
@@ -153,48 +156,78 @@ class Taught:
     def held_back(self) -> list[Labelled]:
         """Phrases that are kept from the index while the ranker learns: plain questions of entries, and some talk.
 
-        Labelled messages are hard; without plain ones beside them the guide would doubt what is plain.  The encoder
-        has not seen the entries' questions (``scripts/tune_encoder.py``).
+        Labelled messages are hard; without plain ones beside them the guide would doubt what is plain.  Some stand
+        behind a question about something else, for most that is asked in a conversation is a question of its own.
+        The encoder has not seen the entries' questions (``scripts/tune_encoder.py``).
         """
         chosen = np.random.default_rng(7)
         asked = [(entry, text) for kind, entry, text in self.base.questions() if kind not in ("policy", "outside")]
-        asked += [(f"{entry}#what", text) for kind, entry, text in self.base.questions() if kind == "policy"]
-        plain = [asked[i] for i in chosen.permutation(len(asked))[:PLAIN]]
-        said = [(intent_id(name), text) for name, text in self._examples if not name.startswith("ask_")]
+        asked += [(facet(entry, "what"), text) for kind, entry, text in self.base.questions() if kind == "policy"]
+        asked = [asked[i] for i in chosen.permutation(len(asked))]
+        plain, later = asked[:PLAIN], asked[PLAIN : PLAIN + AFTER_ANOTHER]
+        said = [(intent_id(name), text) for name, text in self._examples if self._is_talk(name, text)]
         talk = [said[i] for i in chosen.permutation(len(said))[:TALK]]
         of_policies = [pair for name, text in self._examples if (pair := self._of_policy(name, text))]
+        of_policies = [pair for pair in of_policies if pair[1] not in self._ways]
         faceted = [of_policies[i] for i in chosen.permutation(len(of_policies))[:FACETED]]
-        alone = [(target, text, None) for target, text in (*plain, *talk[::2], *faceted)]
-        later = [(target, text, plain[n % len(plain)]) for n, (target, text) in enumerate(talk[1::2])]
-        held = [_as_labelled(n, *each) for n, each in enumerate([*alone, *later])]
+        alone = [(target, text, None) for target, text in (*plain, *talk[::2], *faceted[::2])]
+        behind = [
+            (target, text, plain[int(chosen.integers(len(plain)))])
+            for target, text in (*later, *talk[1::2], *faceted[1::2])
+        ]
+        held = [_as_labelled(n, *each) for n, each in enumerate([*alone, *behind])]
         return [*held, *self._following(plain, chosen)]
 
+    def _is_talk(self, intent: str, text: str) -> bool:
+        """Whether an example asks nothing of an entry or a policy: small talk, wishes, what is declined."""
+        if intent in FACET_OF or intent_id(intent) not in self._bare:
+            return intent == "out_of_scope"
+        return intent != "correct" or not self._policies_in(text)
+
+    def _policies_in(self, text: str) -> list[str]:
+        linked = self._linker.read(text).links
+        return list(dict.fromkeys(str(link["value"]) for link in linked if link["entity"] == "policy"))
+
     def _following(self, plain: Phrases, chosen: np.random.Generator) -> list[Labelled]:
-        """Short messages that only what was said before makes a question of: "and cyber?", "how much is it?"."""
+        """Short messages that only what was said before makes a question of.
+
+        "How much is it?" asks another facet of the policy; "and cyber?" the same of another policy; "and a fire?" of
+        the same policy about another incident; "even if he works from home?" the same in another case.
+        """
         policies = self.base.ids("policy")
-        bare, others = [], []
+        facets, others, incidents, cases = [], [], [], []
         for intent, text in self._examples:
-            if len(text.split()) > FOLLOWING_WORDS or (intent != "follow_up" and intent not in FACET_OF):
-                continue
             linked = self._linker.read(text).links
-            named = list(dict.fromkeys(str(link["value"]) for link in linked if link["entity"] == "policy"))
-            if intent in FACET_OF and not linked:
-                bare.append((FACET_OF[intent], text))
-            elif len(named) == 1 and len(linked) == 1:
-                others.append((named[0], text))
-        found = []
-        for n in range(FOLLOWING):
-            before, said = plain[int(chosen.integers(len(plain)))]
-            policy = policies[int(chosen.integers(len(policies)))]
-            incident = self.base.exposure(before) is not None
-            if n % 2 and bare:
-                of, text = bare[int(chosen.integers(len(bare)))]
-                about, answer = (before if incident else facet(policy, "what")), facet(policy, of)
-            elif others:
-                other, text = others[int(chosen.integers(len(others)))]
-                about, answer = (before, before) if incident else (facet(policy, "cost"), facet(other, "cost"))
-            else:
+            if len(text.split()) > FOLLOWING_WORDS or len(linked) > 1:
                 continue
+            kind, value = (str(linked[0]["entity"]), str(linked[0]["value"])) if linked else ("", "")
+            if intent in FACET_OF and not linked:
+                facets.append((FACET_OF[intent], text))
+            elif intent == "follow_up" and not linked:
+                cases.append(text)
+            elif intent in ("follow_up", "correct") and kind == "policy":
+                others.append((value, text))
+            elif intent in ("follow_up", "correct") and kind == "exposure":
+                incidents.append((value, text))
+        found = []
+        questions = [pair for pair in plain if self.base.exposure(pair[0])]
+        for n in range(FOLLOWING):
+            before, said = questions[int(chosen.integers(len(questions)))]
+            policy = policies[int(chosen.integers(len(policies)))]
+            of = list(FACET_OF.values())[int(chosen.integers(len(FACET_OF)))]
+            about = before if n % 2 else facet(policy, of)
+            match n % 6:
+                case 0 | 1:
+                    asked, text = facets[int(chosen.integers(len(facets)))]
+                    answer = facet(policy, asked)
+                case 2 | 3:
+                    other, text = others[int(chosen.integers(len(others)))]
+                    answer = before if about == before else facet(other, of)
+                case 4:
+                    answer, text = about, cases[int(chosen.integers(len(cases)))]
+                case _:
+                    answer, text = incidents[int(chosen.integers(len(incidents)))]
+                    about = before
             found.append(Labelled(f"held-f{n}", text, (answer,), (said,), about, (policy,)))
         return found
 
@@ -207,8 +240,8 @@ def _as_labelled(number: int, target: str, text: str, before: tuple[str, str] | 
     """A phrase as a labelled message, after another message where one is given."""
     answers = (OUTSIDE,) if target == intent_id("out_of_scope") else (target,)
     if before is None:
-        return Labelled(f"held-{number}", text, answers)
-    return Labelled(f"held-{number}", text, answers, (before[1],), before[0])
+        return Labelled(f"held-{number}", text, answers, live=target == REPORT)
+    return Labelled(f"held-{number}", text, answers, (before[1],), before[0], live=target == REPORT)
 
 
 def listed(

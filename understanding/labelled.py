@@ -43,12 +43,13 @@ class Labelled:
         target = targets.get(self.about or "")
         if target is None:
             return Frame(text=text or self.before[-1], policies=self.policies)
+        incident = target.kind == "exposure"
         return Frame(
             target.id,
-            target.intent,
+            "ask_coverage" if incident and self.policies else target.intent,
             text or self.before[-1],
             self.policies or target.policies[:1],
-            target.entry if target.kind == "exposure" else None,
+            target.entry if incident else None,
             target.entry if target.kind == "topic" else None,
             (target.entry,) if target.kind == "term" and target.entry else (),
         )

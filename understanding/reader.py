@@ -97,6 +97,15 @@ class Recall:
         found = evidence(known, [self.profiles[name] for name in names], dict(self.index.place), fused)
         return names, fused, found
 
+    def verdict(self, name: str, policies: Sequence[str]) -> str | None:
+        """The yes or no that a target's answer says of the policies asked about; None where it says none."""
+        target = self.targets[name]
+        if target.kind == "exposure" and policies:
+            told = [self.base.decide(policy, name) for policy in policies]
+            return " ".join(decision.verdict.value for decision in told if decision) or None
+        topic, relation = self.base.topic(target.entry), self.base.relation(target.entry)
+        return relation.relation.verdict if relation else topic.verdict if topic else None
+
     def _said_by(self, name: str, embed: Embed) -> Floats:
         """Vectors of a target's leading statements, kept once they are made."""
         if name not in self._statements:
@@ -135,8 +144,8 @@ class Reader:
         shares = self.ranker.chances(found, fused)
         outside = self._outside.of(scope_evidence(heard, self.recall.index.ids, self.recall.targets))
         happened = self._happened.of(happened_evidence(heard, embed(heard.text)))
-        order = np.argsort(-shares, kind="stable")
-        ranked = [(names[i], self._right.of(sureness(shares, fused, found, int(i), outside))) for i in order]
+        chances = [self._right.of(sureness(shares, fused, found, i, outside)) for i in range(len(names))]
+        ranked = [(names[i], chances[i]) for i in np.argsort(-np.array(chances), kind="stable")]
         return Reading(heard, ranked, outside, happened)
 
     def nearest_point(self, target: str, meaning: Floats, embed: Embed) -> int | None:

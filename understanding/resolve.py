@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from understanding.decision import Do, decide
+from understanding.decision import Do, decide, verdict_is_worth_it
 from understanding.features import ASKS_OPENLY, ASKS_YES_OR_NO, REFERS_BACK
 from understanding.question import Frame, Question, asked_for
 from understanding.reader import Reading
-from understanding.targets import OUTSIDE, Target, intent_id
+from understanding.targets import FACET_OF, OUTSIDE, Target, facet, intent_id
 from understanding.vetoes import vetoed
 
-FALLBACK = intent_id("nlu_fallback")
 # Talk about the last answer: it needs one.
 ABOUT_THE_ANSWER = ("ask_why", "ask_more", "simpler", "repeat")
+REPORT = intent_id("report_claim")
+WEIGHED = 5  # candidates whose yes or no is looked at
+HAPPENED = 0.5  # chance from which on something is taken to have happened
+
+Says = Callable[[str, Sequence[str]], str | None]  # target, policies: the yes or no its answer says
 
 
-def resolve(reading: Reading, targets: Mapping[str, Target]) -> Question:
+def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Question:
     """What a message asks, or what to offer where that is not sure enough."""
     heard, frame = reading.heard, reading.heard.frame
-    ranked = _possible(vetoed(reading, targets), frame, targets)
-    decision = decide(ranked, reading.outside)
+    allowed = vetoed(reading, targets)
+    ranked = _possible(allowed, frame, targets)
+    nothing_to_follow = bool(allowed) and allowed[0] not in ranked
+    decision = decide(ranked, 0.0 if nothing_to_follow else reading.outside)
     question = Question(
         heard.text,
         "nlu_fallback",
@@ -33,19 +39,21 @@ def resolve(reading: Reading, targets: Mapping[str, Target]) -> Question:
         state=_first(heard.links.get("state")) or (frame.state if frame else None),
         outside=_first(heard.links.get("outside")),
         unknown_policy=_first(heard.links.get("unknown_policy")),
-        happened=reading.happened > 0.5,
+        happened=reading.happened > HAPPENED,
         frame=frame,
     )
     if decision.do is Do.REFUSE:
         return replace(question, intent="out_of_scope", target=OUTSIDE, chance=reading.outside)
     if decision.do is Do.CLOSEST:
-        return replace(question, closest=decision.targets, certain=False)
-    target = targets[decision.targets[0]]
-    if target.intent == "report_claim" and not question.happened:  # a "what if" opens no ticket
+        return replace(question, closest=() if nothing_to_follow else decision.targets, certain=False)
+    target = _meant(targets[decision.targets[0]], question, targets)
+    if target.id == REPORT and not question.happened:  # a "what if" opens no ticket
         return replace(question, intent="ask_claims", certain=False)
+    if question.happened and target.intent == "ask_claims" and REPORT in dict(ranked[:WEIGHED]):
+        return replace(question, intent=targets[REPORT].intent, target=REPORT, topic=target.entry)
     carried = _carried(target, question)
     asked = asked_for(target, replace(question, policies=carried, follows=carried != question.policies))
-    return replace(asked, certain=decision.certain and _asks_for_verdict(heard.text))
+    return replace(asked, certain=_certain(target, ranked, asked, says) and _asks_for_verdict(heard.text, asked))
 
 
 def _possible(
@@ -53,11 +61,16 @@ def _possible(
 ) -> list[tuple[str, float]]:
     """Without what cannot be meant: nobody asks why, or for more, before anything was answered."""
     answered = bool(frame and frame.target)
-    return [
-        (name, chance)
-        for name, chance in ranked
-        if targets[name].intent != "nlu_fallback" and (answered or targets[name].intent not in ABOUT_THE_ANSWER)
-    ]
+    return [(name, chance) for name, chance in ranked if answered or targets[name].intent not in ABOUT_THE_ANSWER]
+
+
+def _meant(target: Target, question: Question, targets: Mapping[str, Target]) -> Target:
+    """Where the visitor puts right which policy was meant, the last question, of that policy."""
+    frame = question.frame
+    if target.intent != "correct" or not question.policies or frame is None:
+        return target
+    again = facet(question.policies[0], FACET_OF[frame.intent]) if frame.intent in FACET_OF else frame.exposure
+    return targets.get(again or "", target)
 
 
 def _carried(target: Target, question: Question) -> tuple[str, ...]:
@@ -66,17 +79,36 @@ def _carried(target: Target, question: Question) -> tuple[str, ...]:
     "does it cover ransomware?" asks the policy of the last answer; "what about fire?" repeats the last question.
     """
     frame = question.frame
-    if question.policies or frame is None or not frame.policies or target.kind != "exposure":
+    if frame is None or not frame.policies:
         return question.policies
-    repeats = frame.intent in ("ask_coverage",) and not ASKS_OPENLY.search(question.text)
+    if target.intent == "ask_compare" and len(question.policies) < 2:  # "and D&O?" after a comparison
+        return tuple(dict.fromkeys([*frame.policies, *question.policies]))
+    if target.intent == "ask_scenario" and target.kind == "intent":
+        return question.policies or frame.policies
+    if question.policies or target.kind != "exposure":
+        return question.policies
+    if frame.intent == "ask_coverage" and not ASKS_OPENLY.search(question.text):
+        return frame.policies
     points_back = bool(REFERS_BACK.search(question.text)) and bool(ASKS_YES_OR_NO.search(question.text))
-    same_again = frame.exposure == target.entry
-    return frame.policies if (repeats or points_back) and not same_again else question.policies
+    return frame.policies if points_back and frame.exposure != target.entry else question.policies
 
 
-def _asks_for_verdict(text: str) -> bool:
-    """Whether yes or no answers the words: "does it", or a bare statement, and not "how does it"."""
-    return bool(ASKS_YES_OR_NO.search(text)) or not ASKS_OPENLY.search(text)
+def _certain(target: Target, ranked: Sequence[tuple[str, float]], asked: Question, says: Says) -> bool:
+    """Whether yes or no may be said: how sure it is that what was meant is a target which says the same."""
+    said = says(target.id, asked.policies)
+    others = [(name, chance) for name, chance in ranked[:WEIGHED] if name != target.id]
+    same = [chance for name, chance in others if said and says(name, asked.policies) == said]
+    return verdict_is_worth_it([dict(ranked).get(target.id, asked.chance), *same])
+
+
+def _asks_for_verdict(text: str, asked: Question) -> bool:
+    """Whether yes or no answers the words: "does it", or a bare statement, and not "how does it".
+
+    What asks the last question again, of another policy, asks for what that did: "what about cyber?".
+    """
+    frame = asked.frame
+    again = frame is not None and frame.intent == "ask_coverage" and frame.exposure == asked.exposure is not None
+    return again or bool(ASKS_YES_OR_NO.search(text)) or not ASKS_OPENLY.search(text)
 
 
 def _first(values: Sequence[str] | None) -> str | None:

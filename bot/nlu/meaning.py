@@ -107,7 +107,7 @@ class Meaning(GraphComponent):
         linked = Linked(message.get(ENTITIES, []), normal_text(message), subject_text(message))
         frame = Frame.from_slot((message.get("metadata") or {}).get(FRAME))
         reading = reader.read(linked, frame, message.get(CHANCES) or {}, shared_encoder().embed)
-        question = resolve(reading, reader.recall.targets)
+        question = resolve(reading, reader.recall.targets, reader.recall.verdict)
         embed = shared_encoder().embed
         question = replace(question, point=reader.nearest_point(question.target, embed(linked.normal), embed))
         if (message.get("metadata") or {}).get(EXPLAIN):
