@@ -90,7 +90,11 @@ def _each_answered(parts: list[Question], base: KnowledgeBase) -> list[Reply]:
     """The parts that are questions of their own, each with its answer, none twice."""
     found: list[Reply] = []
     said: set[tuple[Any, ...]] = set()
+    named: tuple[str, ...] = ()
     for question in parts:
+        if not question.policies and question.target == intent_id(question.intent) and question.intent in FACET_OF:
+            question = replace(question, policies=named)  # "does cyber cover it, and what does it cost?"
+        named = question.policies or named
         answer = respond(question, base)
         what = (answer.intent, tuple(answer.policies[:1]), tuple(answer.entries[:1]))
         if answer.status is Status.ANSWERED and what not in said:

@@ -16,7 +16,9 @@ SOMETHING_ELSE = 1.0  # an answer to another question than the one asked
 DEFLECTION = 0.7
 WRONG_VERDICT = 20.0  # a yes or a no that is not so
 REFUSED = 2.0  # told that it is none of ours, though it is
-VERDICT_AT_STAKE = 0.03  # of wrong answers that are given, the share whose yes or no contradicts the right one
+# Of wrong answers that are given, the share whose yes or no contradicts the right one: 1 of 82 on labelled messages
+# that nobody learnt from.
+VERDICT_AT_STAKE = 0.0125
 REASONS_ONLY = 0.25  # the right answer without the yes or no that it could have said
 
 

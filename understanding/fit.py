@@ -25,7 +25,7 @@ FOLDS = 3
 PENALTY_C = 10.0  # of the intents, as config.yml has it
 PLAIN, AFTER_ANOTHER, TALK, FACETED = 1100, 400, 900, 300  # phrases kept back to learn from
 REPORT = intent_id("report_claim")
-PLAIN_WORDS = 8
+PLAIN_WORDS, FEW_WORDS = 8, 4
 ASKED_OF_EACH = 8  # ways to ask for a facet, taken from examples and put for every policy
 FOLLOWING, FOLLOWING_WORDS = 700, 9  # messages made to follow another, and their words at most
 AT_ONCE = 64  # messages compared with all phrases together
@@ -103,8 +103,8 @@ class Taught:
     def _told_apart(self, phrases: Phrases) -> Phrases:
         """The phrases, those of a bare intent given to what answers them.
 
-        What asks something of one policy stands for that facet; where an entry answers the intent in general, an
-        example stands for the nearest entry of the intent, so that no bare intent competes with its own entries.
+        What asks something of one policy stands for that facet; any other example for the nearest entry of its intent,
+        where it has entries, so that no bare intent competes with them.
         """
         by_intent = {intent: [topic.id for topic in self.base.topics(intent)] for intent, _ in self._examples}
         own: dict[str, list[str]] = {}
@@ -118,12 +118,18 @@ class Taught:
                 of_policy = self._of_policy(intent, text)
                 if of_policy:
                     target = of_policy[0]
-                elif self.base.general_topic(intent):
+                elif by_intent[intent] and not self._stays_bare(intent, text):
                     mine = self._vectors[self._read[text]]
                     near = {name: float(np.sort(meanings[name] @ mine)[-BEST:].mean()) for name in by_intent[intent]}
                     target = max(near, key=lambda name: near[name])
             found.append((target, text))
         return list(dict.fromkeys(found))
+
+    def _stays_bare(self, intent: str, text: str) -> bool:
+        """Whether an example asks for nothing in particular, and no entry answers that in general: "for example?"."""
+        if self.base.general_topic(intent):
+            return False
+        return intent in FACET_OF or len(text.split()) <= FEW_WORDS
 
     def recall(self, without: frozenset[str] = frozenset()) -> Recall:
         """What messages are compared with, less some phrases."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from understanding.learning.arrays import Floats
 
-HIDDEN, NETWORKS, EPOCHS, BATCH = 16, 2, 15, 64
+HIDDEN, NETWORKS, EPOCHS, BATCH = 48, 2, 22, 64
 RATE, DECAY, DROPOUT = 5e-3, 1e-2, 0.15
 FUSION = 0.5  # weight of the fused score, relative to the best of the list, beside the log of the ranker's chance
 

@@ -19,11 +19,12 @@ from understanding.linking import Linked
 from understanding.question import Frame
 from understanding.ranker import Ranker
 from understanding.signals import Chance, happened_evidence, scope_evidence
-from understanding.targets import Target, points_of, shown_texts, targets_of
+from understanding.targets import Target, intent_id, points_of, shown_texts, targets_of
 from understanding.text.language import words_of
 from understanding.text.questions import sentences
 
 Embed = Callable[[str], Floats]
+RECOMMENDATION = intent_id("ask_recommendation")
 FEW_STATEMENTS = 6  # statements of a candidate that are looked at
 
 
@@ -158,13 +159,17 @@ class Reader:
         return int(np.argmax(self._points[target] @ meaning))
 
     def trade(self, reading: Reading) -> dict[str, Any] | None:
-        """The trade that a message comes nearest to, with the cosine."""
-        near = reading.heard.bare.mean
-        trades = [i for i, name in enumerate(self.recall.index.ids) if self.recall.targets[name].kind == "industry"]
-        if not trades:
+        """The trade that a message comes nearest to, with the cosine.
+
+        None where it is nearer to the bare question, which tells no trade: "which policies do we need?".
+        """
+        near, index, targets = reading.heard.bare.mean, self.recall.index, self.recall.targets
+        trades = [i for i, name in enumerate(index.ids) if targets[name].kind == "industry"]
+        best = max(trades, key=lambda i: float(near[i]), default=None)
+        bare = index.place.get(RECOMMENDATION)
+        if best is None or (bare is not None and near[bare] >= near[best]):
             return None
-        best = max(trades, key=lambda i: float(near[i]))
-        return {"id": self.recall.index.ids[best], "nearest": round(float(near[best]), 4)}
+        return {"id": index.ids[best], "nearest": round(float(near[best]), 4)}
 
 
 SURE_BY = ("mean", "best", "bare", "part", "context", "statement", "named", "p_intent", "log_p_intent", "first_intent")

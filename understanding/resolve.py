@@ -10,11 +10,11 @@ from understanding.features import ASKS_OPENLY, ASKS_YES_OR_NO, REFERS_BACK
 from understanding.question import Frame, Question, asked_for
 from understanding.reader import Reading
 from understanding.targets import FACET_OF, OUTSIDE, Target, facet, intent_id
-from understanding.vetoes import vetoed
+from understanding.vetoes import forbids_verdict, vetoed
 
 # Talk about the last answer: it needs one.
 ABOUT_THE_ANSWER = ("ask_why", "ask_more", "simpler", "repeat")
-REPORT = intent_id("report_claim")
+REPORT, EXAMPLE = intent_id("report_claim"), intent_id("ask_scenario")
 WEIGHED = 5  # candidates whose yes or no is looked at
 HAPPENED = 0.5  # chance from which on something is taken to have happened
 
@@ -51,9 +51,10 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
         return replace(question, intent="ask_claims", certain=False)
     if question.happened and target.intent == "ask_claims" and REPORT in dict(ranked[:WEIGHED]):
         return replace(question, intent=targets[REPORT].intent, target=REPORT, topic=target.entry)
-    carried = _carried(target, question)
+    carried = _carried(target, question, heard.intents)
     asked = asked_for(target, replace(question, policies=carried, follows=carried != question.policies))
-    return replace(asked, certain=_certain(target, ranked, asked, says) and _asks_for_verdict(heard.text, asked))
+    certain = _asks_for_verdict(heard.text, asked) and not forbids_verdict(heard.words)
+    return replace(asked, certain=certain and _certain(target, ranked, asked, says))
 
 
 def _possible(
@@ -73,8 +74,8 @@ def _meant(target: Target, question: Question, targets: Mapping[str, Target]) ->
     return targets.get(again or "", target)
 
 
-def _carried(target: Target, question: Question) -> tuple[str, ...]:
-    """The policies a question is about: those it names, else the one talked about where its words point back.
+def _carried(target: Target, question: Question, intents: Mapping[str, float]) -> tuple[str, ...]:
+    """The policies a question is about: those it names, else the one talked about where it follows the last answer.
 
     "does it cover ransomware?" asks the policy of the last answer; "what about fire?" repeats the last question.
     """
@@ -83,14 +84,11 @@ def _carried(target: Target, question: Question) -> tuple[str, ...]:
         return question.policies
     if target.intent == "ask_compare" and len(question.policies) < 2:  # "and D&O?" after a comparison
         return tuple(dict.fromkeys([*frame.policies, *question.policies]))
-    if target.intent == "ask_scenario" and target.kind == "intent":
-        return question.policies or frame.policies
-    if question.policies or target.kind != "exposure":
+    if question.policies or not (target.kind == "exposure" or target.id == EXAMPLE):
         return question.policies
-    if frame.intent == "ask_coverage" and not ASKS_OPENLY.search(question.text):
-        return frame.policies
+    follows = max(intents, key=lambda name: intents[name], default="") == "follow_up"
     points_back = bool(REFERS_BACK.search(question.text)) and bool(ASKS_YES_OR_NO.search(question.text))
-    return frame.policies if points_back and frame.exposure != target.entry else question.policies
+    return frame.policies if follows or points_back or target.id == EXAMPLE else question.policies
 
 
 def _certain(target: Target, ranked: Sequence[tuple[str, float]], asked: Question, says: Says) -> bool:

@@ -6,13 +6,21 @@ A veto takes targets out of a reading; it never puts one in.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from understanding.reader import Reading
 from understanding.targets import Target, intent_id
 
 # Erasing and passing on are done on plain words only, however much a message resembles such a wish.
 ERASING = re.compile(r"\b(?:delete|erase|remove|forget|wipe|destroy|purge|clear)\b", re.IGNORECASE)
+
+# A yes or no about one incident does not hold for "all injuries" or "always".
+ABSOLUTE = frozenset("all every everything everyone always never whole entire".split())
+
+
+def forbids_verdict(words: Sequence[str]) -> bool:
+    """Whether a message asks for more than an answer about one incident decides."""
+    return not ABSOLUTE.isdisjoint(words)
 
 
 def vetoed(reading: Reading, targets: Mapping[str, Target]) -> list[tuple[str, float]]:
