@@ -27,7 +27,7 @@ PLAIN, AFTER_ANOTHER, TALK, FACETED = 1100, 400, 900, 300  # phrases kept back t
 REPORT = intent_id("report_claim")
 PLAIN_WORDS, FEW_WORDS = 8, 4
 ASKED_OF_EACH = 8  # ways to ask for a facet, taken from examples and put for every policy
-FOLLOWING, FOLLOWING_WORDS = 700, 9  # messages made to follow another, and their words at most
+FOLLOWING, FOLLOWING_WORDS = 400, 9  # messages made to follow another, and their words at most
 AT_ONCE = 64  # messages compared with all phrases together
 CALIBRATED = 3  # candidates of each message, the likeliest first, that teach how sure one may be
 
@@ -280,7 +280,7 @@ def fit(recall: Recall, lists: Sequence[Listed]) -> tuple[Reader, Ranker, dict[s
     beyond = [each.labelled.outside(recall.targets) for each in lists]
     scope = np.stack([scope_evidence(each.heard, ids, recall.targets) for each in lists])
     told = np.stack([happened_evidence(each.heard, each.meaning) for each in lists])
-    happened = Chance.fit(told, [each.labelled.live for each in lists], strength=0.02)
+    happened = Chance.fit(told, [each.labelled.live for each in lists], strength=0.005)
     pairs = [(each.features, each.right) for each in lists]
     evidence, right = [], []
     fold_of = np.random.default_rng(7).permutation(len(lists)) % FOLDS

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from understanding.decision import Do, decide, verdict_is_worth_it
-from understanding.features import ASKS_OPENLY, ASKS_YES_OR_NO, REFERS_BACK
+from understanding.features import ASKS_OPENLY, ASKS_YES_OR_NO, REFERS_BACK, Heard
 from understanding.question import Frame, Question, asked_for
 from understanding.reader import Reading
 from understanding.targets import FACET_OF, OUTSIDE, Target, facet, intent_id
@@ -16,7 +16,9 @@ from understanding.vetoes import forbids_verdict, vetoed
 ABOUT_THE_ANSWER = ("ask_why", "ask_more", "simpler", "repeat")
 REPORT, EXAMPLE = intent_id("report_claim"), intent_id("ask_scenario")
 WEIGHED = 5  # candidates whose yes or no is looked at
-HAPPENED = 0.5  # chance from which on something is taken to have happened
+# Chance from which on something is taken to have happened: to miss a loss is twice as bad as to speak of reporting
+# where nothing happened.
+HAPPENED = 1 / 3
 
 Says = Callable[[str, Sequence[str]], str | None]  # target, policies: the yes or no its answer says
 
@@ -25,8 +27,8 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
     """What a message asks, or what to offer where that is not sure enough."""
     heard, frame = reading.heard, reading.heard.frame
     allowed = vetoed(reading, targets)
-    ranked = _possible(allowed, frame, targets)
-    nothing_to_follow = bool(allowed) and allowed[0] not in ranked
+    ranked = _possible(allowed, heard, targets)
+    nothing_to_follow = bool(allowed) and targets[allowed[0][0]].intent in ABOUT_THE_ANSWER and not _answered(frame)
     decision = decide(ranked, 0.0 if nothing_to_follow else reading.outside)
     question = Question(
         heard.text,
@@ -58,11 +60,23 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
 
 
 def _possible(
-    ranked: Sequence[tuple[str, float]], frame: Frame | None, targets: Mapping[str, Target]
+    ranked: Sequence[tuple[str, float]], heard: Heard, targets: Mapping[str, Target]
 ) -> list[tuple[str, float]]:
-    """Without what cannot be meant: nobody asks why, or for more, before anything was answered."""
-    answered = bool(frame and frame.target)
-    return [(name, chance) for name, chance in ranked if answered or targets[name].intent not in ABOUT_THE_ANSWER]
+    """Without what cannot be meant: why, or more, before anything was answered; a comparison of fewer than two."""
+    answered = _answered(heard.frame)
+    talked_about = heard.frame.policies if heard.frame else ()
+    comparable = len({*heard.policies, *heard.held, *talked_about}) > 1
+
+    def possible(intent: str) -> bool:
+        return (answered or intent not in ABOUT_THE_ANSWER) and (comparable or intent != "ask_compare")
+
+    return [
+        (name, chance) for name, chance in ranked if targets[name].kind != "intent" or possible(targets[name].intent)
+    ]
+
+
+def _answered(frame: Frame | None) -> bool:
+    return bool(frame and frame.target)
 
 
 def _meant(target: Target, question: Question, targets: Mapping[str, Target]) -> Target:

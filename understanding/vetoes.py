@@ -15,7 +15,7 @@ from understanding.targets import Target, intent_id
 ERASING = re.compile(r"\b(?:delete|erase|remove|forget|wipe|destroy|purge|clear)\b", re.IGNORECASE)
 
 # A yes or no about one incident does not hold for "all injuries" or "always".
-ABSOLUTE = frozenset("all every everything everyone always never whole entire".split())
+ABSOLUTE = frozenset(("all", "every", "everything", "everyone", "always", "never", "whole", "entire"))
 
 
 def forbids_verdict(words: Sequence[str]) -> bool:
