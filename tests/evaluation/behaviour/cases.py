@@ -21,7 +21,7 @@ import yaml
 
 FOLDER = Path(__file__).parent / "capabilities"
 SEEDS = "seed_questions"  # the capability whose questions the invariance tests write otherwise
-UNCHANGED = ("intent", "entry", "policy", "verdict")  # what invariance means; being right is well too
+UNCHANGED = ("intent", "entry", "policy", "told")  # what invariance means; being right is well too
 LONG_WORD = 7  # letters a word must have for a typo in it to leave no doubt what was meant
 
 
@@ -37,13 +37,16 @@ class Kind(StrEnum):
 class Expected:
     """What an answer must be; what is empty is not judged.
 
-    Of the first six any value will do, and "none" stands for the absence of one. ``policies`` and ``says`` must all
+    Of the first seven any value will do, and "none" stands for the absence of one. ``policies`` and ``says`` must all
     be there, ``silent_on`` must not, and ``as_before`` names what must be as in the answer to the question changed.
+    Where the guide may leave out its yes or no, ``told`` takes the place of ``verdict``: the same must then be told in
+    words, "cyber liability pays for a ransomware attack".
     """
 
     status: tuple[str, ...] = ()
     intent: tuple[str, ...] = ()
-    verdict: tuple[str, ...] = ()
+    verdict: tuple[str, ...] = ()  # the yes or no that was said
+    told: tuple[str, ...] = ()  # the same, or what the answer's own words decide where it was left out
     policy: tuple[str, ...] = ()  # the first policy of the answer
     exposure: tuple[str, ...] = ()
     entry: tuple[str, ...] = ()  # the first entry of the answer
@@ -147,7 +150,8 @@ class Capability:
         fitting = [seed for seed in seeds if without.isdisjoint(itertools.chain(*(e.intent for e in seed.expected)))]
         changed = [(seed, text) for seed in chance.sample(fitting, len(fitting)) if (text := write(seed.text))]
         for seed, text in changed[: self.take]:
-            yield Case(self.name, self.kind, text, (Expected(as_before=UNCHANGED), *seed.expected), seed.text)
+            right = [dataclasses.replace(each, verdict=(), told=each.verdict) for each in seed.expected]
+            yield Case(self.name, self.kind, text, (Expected(as_before=UNCHANGED), *right), seed.text)
 
 
 def load(folder: Path = FOLDER) -> list[Capability]:

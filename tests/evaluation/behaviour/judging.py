@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cases import Capability, Case, Expected
 
-ONE_OF = ("status", "intent", "verdict", "policy", "exposure", "entry")
+ONE_OF = ("status", "intent", "verdict", "told", "policy", "exposure", "entry")
+# The sentence in which an answer about one policy and one incident decides.
+DECIDES = re.compile(r"^\w[^.:\n]*? (does not pay|may pay|pays) for ", re.MULTILINE)
+IN_WORDS = {"pays": "yes", "does not pay": "no", "may pay": "depends"}
 
 Result = Mapping[str, Any]
 
@@ -63,11 +67,19 @@ def part(answer: Result, name: str) -> str:
     if name in ("policy", "entry"):
         several = answer["policies" if name == "policy" else "entries"]
         return str(several[0]) if several else "none"
+    if name == "told":
+        return str(answer["verdict"] or _in_words(answer) or "none")
     return str(answer[name] or "none")
 
 
+def _in_words(answer: Result) -> str | None:
+    """The verdict that an answer of cover gives in words alone, such as "E&O does not pay for a fire"."""
+    decides = DECIDES.search(str(answer["answer"])) if answer["intent"] == "ask_coverage" else None
+    return IN_WORDS[decides[1]] if decides else None
+
+
 def _misleads(expected: Sequence[Expected], answer: Result) -> bool:
-    right = {verdict for each in expected for verdict in each.verdict}
+    right = {verdict for each in expected for verdict in (*each.verdict, *each.told)}
     if answer["verdict"] == "yes":
         return bool(right) and "yes" not in right
     return answer["verdict"] == "no" and "yes" in right and not {"no", "depends"} & right
