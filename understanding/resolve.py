@@ -15,10 +15,12 @@ from understanding.vetoes import forbids_verdict, vetoed
 # Talk about the last answer: it needs one.
 ABOUT_THE_ANSWER = ("ask_why", "ask_more", "simpler", "repeat")
 REPORT, EXAMPLE = intent_id("report_claim"), intent_id("ask_scenario")
+FOLLOWS = "follow_up"
 WEIGHED = 5  # candidates whose yes or no is looked at
 # Chance from which on something is taken to have happened: to miss a loss is twice as bad as to speak of reporting
 # where nothing happened.
-HAPPENED = 1 / 3
+HAPPENED = 0.33
+TO_REPORT = 0.25  # chance of a report beside the entry on what to do, from which on it is taken down
 
 Says = Callable[[str, Sequence[str]], str | None]  # target, policies: the yes or no its answer says
 
@@ -49,9 +51,10 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
     if decision.do is Do.CLOSEST:
         return replace(question, closest=() if nothing_to_follow else decision.targets, certain=False)
     target = _meant(targets[decision.targets[0]], question, targets)
-    if target.id == REPORT and not question.happened:  # a "what if" opens no ticket
+    told_before = bool(frame and frame.happened)
+    if target.id == REPORT and not (question.happened or told_before):  # a "what if" opens no ticket
         return replace(question, intent="ask_claims", certain=False)
-    if question.happened and target.intent == "ask_claims" and REPORT in dict(ranked[:WEIGHED]):
+    if question.happened and target.intent == "ask_claims" and dict(ranked).get(REPORT, 0.0) >= TO_REPORT:
         return replace(question, intent=targets[REPORT].intent, target=REPORT, topic=target.entry)
     carried = _carried(target, question, heard.intents)
     asked = asked_for(target, replace(question, policies=carried, follows=carried != question.policies))
@@ -80,8 +83,10 @@ def _answered(frame: Frame | None) -> bool:
 
 
 def _meant(target: Target, question: Question, targets: Mapping[str, Target]) -> Target:
-    """Where the visitor puts right which policy was meant, the last question, of that policy."""
+    """The last question again, of the policy that the visitor says was meant; of a word, its own example."""
     frame = question.frame
+    if target.id == EXAMPLE and frame and frame.terms and not question.policies:
+        return targets.get(frame.target, target)
     if target.intent != "correct" or not question.policies or frame is None:
         return target
     again = facet(question.policies[0], FACET_OF[frame.intent]) if frame.intent in FACET_OF else frame.exposure
@@ -100,9 +105,12 @@ def _carried(target: Target, question: Question, intents: Mapping[str, float]) -
         return tuple(dict.fromkeys([*frame.policies, *question.policies]))
     if question.policies or not (target.kind == "exposure" or target.id == EXAMPLE):
         return question.policies
-    follows = max(intents, key=lambda name: intents[name], default="") == "follow_up"
-    points_back = bool(REFERS_BACK.search(question.text)) and bool(ASKS_YES_OR_NO.search(question.text))
-    return frame.policies if follows or points_back or target.id == EXAMPLE else question.policies
+    if target.id == EXAMPLE:
+        return frame.policies
+    # After "what covers it?" no policy was asked about.
+    follows = frame.intent != "ask_what_covers" and max(intents, key=lambda name: intents[name], default="") == FOLLOWS
+    points_back = bool(REFERS_BACK.search(question.text)) and not ASKS_OPENLY.search(question.text)
+    return frame.policies if follows or points_back else question.policies
 
 
 def _certain(target: Target, ranked: Sequence[tuple[str, float]], asked: Question, says: Says) -> bool:
@@ -114,13 +122,14 @@ def _certain(target: Target, ranked: Sequence[tuple[str, float]], asked: Questio
 
 
 def _asks_for_verdict(text: str, asked: Question) -> bool:
-    """Whether yes or no answers the words: "does it", or a bare statement, and not "how does it".
+    """Whether yes or no answers the words: "does it", or an incident barely told, and not "how does it".
 
     What asks the last question again, of another policy, asks for what that did: "what about cyber?".
     """
     frame = asked.frame
     again = frame is not None and frame.intent == "ask_coverage" and frame.exposure == asked.exposure is not None
-    return again or bool(ASKS_YES_OR_NO.search(text)) or not ASKS_OPENLY.search(text)
+    bare = asked.exposure is not None and not ASKS_OPENLY.search(text)
+    return again or bare or bool(ASKS_YES_OR_NO.search(text))
 
 
 def _first(values: Sequence[str] | None) -> str | None:

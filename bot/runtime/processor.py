@@ -141,6 +141,8 @@ def _finished(parsed: dict[str, Any]) -> str:
     """The masked text of parse data, which keep what is left to read of it, and whether it begins as a question."""
     masked = mask(str(parsed["text"]))
     parsed["text"] = without_placeholders(masked)
+    if parsed.get("question"):  # it is kept, and so is the frame made of it
+        parsed["question"]["text"] = without_placeholders(mask(str(parsed["question"]["text"])))
     parsed["begins_asking"] = begins_asking(parsed["text"])
     return masked
 

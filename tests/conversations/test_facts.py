@@ -1,4 +1,4 @@
-"""Every fact of the three articles, asked as one message each, is told."""
+"""The facts of the three articles, asked as one message each: nearly all are told, and none is contradicted."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from bot.ask import Guide
 
+TOLD = 0.95  # of all; docs/understanding.md has the figure
+OPPOSITE = {"yes": "no", "no": "yes"}
 FACTS = [
     fact
     for file in sorted(Path(__file__).parent.glob("facts_*.yml"))
@@ -31,14 +34,27 @@ def _faults(fact: dict[str, Any], result: dict[str, Any]) -> list[str]:
     return wrong
 
 
-def test_the_facts_of_the_articles_are_told(guide: Guide) -> None:
-    async def ask() -> list[str]:
-        failures = []
-        for fact in FACTS:
-            (turn,) = await guide.converse([fact["ask"]])
-            if wrong := _faults(fact, turn.as_result()):
-                failures.append(f"{fact['ask']}  --  {'; '.join(wrong)}")
-        return failures
+@pytest.fixture(scope="module")
+def told(guide: Guide) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each fact with what was answered."""
 
-    failures = asyncio.run(ask())
-    assert not failures, "\n".join([f"{len(failures)} of {len(FACTS)} facts are not told:", *failures])
+    async def ask() -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        return [(fact, (await guide.converse([fact["ask"]]))[0].as_result()) for fact in FACTS]
+
+    return asyncio.run(ask())
+
+
+def test_nearly_all_facts_of_the_articles_are_told(told: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    failures = [f"{fact['ask']}  --  {'; '.join(wrong)}" for fact, result in told if (wrong := _faults(fact, result))]
+    assert len(failures) <= (1 - TOLD) * len(FACTS), "\n".join(
+        [f"{len(failures)} of {len(FACTS)} facts are not told:", *failures]
+    )
+
+
+def test_no_fact_of_the_articles_is_contradicted(told: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    wrong = [
+        fact["ask"]
+        for fact, result in told
+        if result["verdict"] and result["verdict"] == OPPOSITE.get(fact.get("verdict") or "")
+    ]
+    assert wrong == []

@@ -89,6 +89,12 @@ ANSWERS: dict[str, str | tuple[str, str]] = {
     "current_cover": "GL only, renewal in march",
     "limits_wanted": "1M/2M",
     "claims_history": "a client sued us in 2021, settled for 20k",
+    "tools": ("yes", "Yes"),
+    "goods_in_care": ("none of these", "None of these"),
+    "alcohol": ("yes", "Yes"),
+    "contractor_license": ("no", "No"),
+    "advice": ("no", "No"),
+    "food": ("yes", "Yes"),
     "name": ("my name is Dee Alvarez", "Dee Alvarez"),
     "reach": ("you can call 202-555-0142", "(202) 555-0142"),
 }

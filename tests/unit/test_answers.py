@@ -410,8 +410,9 @@ def test_whether_both_are_needed_is_told_of_both(base: KnowledgeBase) -> None:
     answer = respond(Question("do we need both", "ask_need", policies=both), base)
     _check({"both": answer}, base)
     assert answer.policies == list(both)
-    held = respond(Question("we have E&O, why do we need GL", "ask_need", policies=both), base)
-    assert held.policies == ["general_liability"]
+    asked, held = (both[1],), (both[0],)
+    answer = respond(Question("we have E&O, why do we need GL", "ask_need", policies=asked, held=held), base)
+    assert answer.policies == ["general_liability"]
 
 
 COMPARED = Frame("intent:ask_compare", "ask_compare", policies=("cyber", "tech_eo"))

@@ -281,9 +281,9 @@ def test_what_follows_from_the_numbers_is_said_rightly() -> None:
     text = " ".join(page("understanding.md").split())
     answered = 1 - decision.DEFLECTION / decision.SOMETHING_ELSE
     refused = 1 - decision.DEFLECTION / decision.REFUSED
-    decided = next(chance / 100 for chance in range(101) if decision.verdict_is_worth_it(chance / 100))
+    decided = next(chance / 100 for chance in range(101) if decision.verdict_is_worth_it([chance / 100]))
     assert f"| from a chance of {answered:.2f} on |" in text
-    assert f"where the chance of being outside is above {refused:.2f} and above that of the best answer" in text
+    assert f"where the chance of being outside is above {refused:.2f} and that costs less than the best answer" in text
     assert f"that is from a chance of {decided:.2f} on" in text
 
 

@@ -251,7 +251,7 @@ def test_who_visits_clients_is_asked_for_vehicles_and_who_moves_money_for_that(b
 
 def test_what_was_told_in_advance_makes_room_for_further_questions(base: KnowledgeBase) -> None:
     told = {"industry": "msp", "headcount": TEN, "state": "CA", "contracts": "proof", "premises": "office"}
-    assert questions(told, base) == ["records", "vehicles", "contractors", "past_claims", "benefit_plan"]
+    assert questions(told, base) == ["vehicles", "records", "contractors", "past_claims", "benefit_plan"]
 
 
 def test_every_fact_counts_even_if_its_trade_is_not_asked_for_it(base: KnowledgeBase) -> None:

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 import yaml
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
 from rasa.shared.data import TrainingType
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.reading import normal_text
 from bot.nlu.terms import TermLinker
+from understanding.names import trade_names
 
 NAMES = {
     ("policy", "workers_compensation"): ["workers comp", "wc", "comp"],
@@ -58,7 +59,8 @@ class Base:
 
 @pytest.fixture(scope="module")
 def linker() -> TermLinker:
-    return TermLinker.of(Base(), TrainingData())  # type: ignore[arg-type]
+    storage: Any = None
+    return TermLinker(storage, Resource("names"), trade_names(Base(), []))  # type: ignore[arg-type]
 
 
 def _read(linker: TermLinker, text: str) -> Message:
