@@ -40,6 +40,7 @@ def something_happened(question: Question, base: KnowledgeBase) -> Answer:
         "I am sorry this happened. I have stored it for a licensed agent as urgent.",
         [
             spoken(base.notices, "not_notice"),
+            *([topic.answer.text] if topic else []),
             f"Until you have spoken:\n{listed(steps)}",
             spoken(base.notices, "no_claim_opinion"),
         ],

@@ -17,8 +17,8 @@ DEFLECTION = 0.7
 WRONG_VERDICT = 20.0  # a yes or a no that is not so
 REFUSED = 2.0  # told that it is none of ours, though it is
 # Of wrong answers that are given, the share whose yes or no contradicts the right one: 1 of 82 on labelled messages
-# that nobody learnt from.
-VERDICT_AT_STAKE = 0.0125
+# that nobody learnt from, 3 of 50 in the behaviour tests.
+VERDICT_AT_STAKE = 0.02
 REASONS_ONLY = 0.25  # the right answer without the yes or no that it could have said
 
 

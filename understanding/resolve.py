@@ -20,7 +20,8 @@ WEIGHED = 5  # candidates whose yes or no is looked at
 # Chance from which on something is taken to have happened: to miss a loss is twice as bad as to speak of reporting
 # where nothing happened.
 HAPPENED = 0.33
-TO_REPORT = 0.25  # chance of a report beside the entry on what to do, from which on it is taken down
+WISHED = 0.6  # chance of a report from which on it is a wish to report, whatever happened
+TO_REPORT = 0.2  # chance of a report beside the entry on what to do, from which on it is taken down
 
 Says = Callable[[str, Sequence[str]], str | None]  # target, policies: the yes or no its answer says
 
@@ -52,13 +53,16 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
         return replace(question, closest=() if nothing_to_follow else decision.targets, certain=False)
     target = _meant(targets[decision.targets[0]], question, targets)
     told_before = bool(frame and frame.happened)
-    if target.id == REPORT and not (question.happened or told_before):  # a "what if" opens no ticket
+    wished = decision.chance >= WISHED
+    if target.id == REPORT and not (question.happened or told_before or wished):  # a "what if" opens no ticket
         return replace(question, intent="ask_claims", certain=False)
     if question.happened and target.intent == "ask_claims" and dict(ranked).get(REPORT, 0.0) >= TO_REPORT:
         return replace(question, intent=targets[REPORT].intent, target=REPORT, topic=target.entry)
     carried = _carried(target, question, heard.intents)
     asked = asked_for(target, replace(question, policies=carried, follows=carried != question.policies))
-    certain = _asks_for_verdict(heard.text, asked) and not forbids_verdict(heard.words)
+    certain = _asks_for_verdict(heard.text, asked) and not forbids_verdict(heard.words, len(heard.policies))
+    if target.kind == "relation":  # a policy that the visitor only has is none of the two asked about
+        certain = certain and set(target.policies) <= set(heard.policies)
     return replace(asked, certain=certain and _certain(target, ranked, asked, says))
 
 

@@ -18,9 +18,9 @@ ERASING = re.compile(r"\b(?:delete|erase|remove|forget|wipe|destroy|purge|clear)
 ABSOLUTE = frozenset(("all", "every", "everything", "everyone", "always", "never", "whole", "entire"))
 
 
-def forbids_verdict(words: Sequence[str]) -> bool:
-    """Whether a message asks for more than an answer about one incident decides."""
-    return not ABSOLUTE.isdisjoint(words)
+def forbids_verdict(words: Sequence[str], policies: int) -> bool:
+    """Whether a message asks for more than a yes or no decides: about all of something, or which of two policies."""
+    return not ABSOLUTE.isdisjoint(words) or (policies > 1 and "or" in words)
 
 
 def vetoed(reading: Reading, targets: Mapping[str, Target]) -> list[tuple[str, float]]:
