@@ -14,13 +14,13 @@ from understanding.vetoes import forbids_verdict, vetoed
 
 # Talk about the last answer: it needs one.
 ABOUT_THE_ANSWER = ("ask_why", "ask_more", "simpler", "repeat")
-REPORT, EXAMPLE = intent_id("report_claim"), intent_id("ask_scenario")
+REPORT, EXAMPLE, AGENT = intent_id("report_claim"), intent_id("ask_scenario"), intent_id("talk_to_agent")
 FOLLOWS = "follow_up"
 WEIGHED = 5  # candidates whose yes or no is looked at
 # Chance from which on something is taken to have happened: to miss a loss is twice as bad as to speak of reporting
 # where nothing happened.
 HAPPENED = 0.33
-WISHED = 0.6  # chance of a report from which on it is a wish to report, whatever happened
+WISHED = 0.6  # chance from which on an agent is asked for, or a report wished whatever happened
 TO_REPORT = 0.2  # chance of a report beside the entry on what to do, from which on it is taken down
 
 Says = Callable[[str, Sequence[str]], str | None]  # target, policies: the yes or no its answer says
@@ -49,8 +49,10 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
     )
     if decision.do is Do.REFUSE:
         return replace(question, intent="out_of_scope", target=OUTSIDE, chance=reading.outside)
-    if decision.do is Do.CLOSEST:
-        return replace(question, closest=() if nothing_to_follow else decision.targets, certain=False)
+    asks_for_agent = decision.do is Do.ANSWER and decision.targets[0] == AGENT
+    if decision.do is Do.CLOSEST or (asks_for_agent and decision.chance < WISHED):  # no request that nobody made
+        closest = () if nothing_to_follow else tuple(name for name, _ in ranked[:3])
+        return replace(question, closest=closest, certain=False)
     target = _meant(targets[decision.targets[0]], question, targets)
     told_before = bool(frame and frame.happened)
     wished = decision.chance >= WISHED
@@ -69,10 +71,10 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
 def _possible(
     ranked: Sequence[tuple[str, float]], heard: Heard, targets: Mapping[str, Target]
 ) -> list[tuple[str, float]]:
-    """Without what cannot be meant: why, or more, before anything was answered; a comparison of fewer than two."""
+    """Without what cannot be meant: why, or more, before anything was answered; a comparison of no policy."""
     answered = _answered(heard.frame)
     talked_about = heard.frame.policies if heard.frame else ()
-    comparable = len({*heard.policies, *heard.held, *talked_about}) > 1
+    comparable = bool({*heard.policies, *heard.held, *talked_about})
 
     def possible(intent: str) -> bool:
         return (answered or intent not in ABOUT_THE_ANSWER) and (comparable or intent != "ask_compare")
@@ -113,7 +115,10 @@ def _carried(target: Target, question: Question, intents: Mapping[str, float]) -
         return frame.policies
     # After "what covers it?" no policy was asked about.
     follows = frame.intent != "ask_what_covers" and max(intents, key=lambda name: intents[name], default="") == FOLLOWS
-    points_back = bool(REFERS_BACK.search(question.text)) and not ASKS_OPENLY.search(question.text)
+    openly = bool(ASKS_OPENLY.search(question.text))
+    if openly and frame.exposure == target.entry:  # "so what does cover it?"
+        return question.policies
+    points_back = bool(REFERS_BACK.search(question.text)) and not openly
     return frame.policies if follows or points_back else question.policies
 
 

@@ -77,7 +77,8 @@ def test_what_means_nothing_here_is_not_answered(text: str, say) -> None:
 
 def test_a_policy_that_nobody_sells_is_not_judged(say) -> None:
     (result,) = say("does our zebra insurance cover floods?")
-    _unanswered(result)
+    assert result["verdict"] is None
+    assert "zebra" not in result["answer"] or result["status"] != "answered"
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ TRADES = {
     "software_developer": "software developer",
     "telemarketing": "telemarketing firm",
     "web_developer": "web designer",
-    None: "restaurant",
+    None: "falconry",
 }
 # What is answered to each question, and how it is told to the agent where that is not word for word.
 ANSWERS: dict[str, str | tuple[str, str]] = {

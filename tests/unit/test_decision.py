@@ -50,8 +50,8 @@ def test_another_that_says_the_same_never_takes_a_verdict_away(chances: list[flo
 
 
 def test_two_that_say_the_same_are_surer_than_one() -> None:
-    assert not verdict_is_worth_it([0.4])
-    assert verdict_is_worth_it([0.4, 0.35])
+    assert not verdict_is_worth_it([0.5])
+    assert verdict_is_worth_it([0.5, 0.35])
 
 
 @given(CHANCES, CHANCES, CHANCES)
