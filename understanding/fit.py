@@ -104,9 +104,10 @@ class Taught:
         """The phrases, those of a bare intent given to what answers them.
 
         What asks something of one policy stands for that facet; any other example for the nearest entry of its intent,
-        where it has entries, so that no bare intent competes with them.
+        where it has entries, so that no bare intent competes with them.  An entry for the trades of one group is no
+        answer to an example that names none of them.
         """
-        by_intent = {intent: [topic.id for topic in self.base.topics(intent)] for intent, _ in self._examples}
+        by_intent = {intent: self.base.topics(intent) for intent, _ in self._examples}
         own: dict[str, list[str]] = {}
         for target, text in phrases:
             own.setdefault(target, []).append(text)
@@ -120,8 +121,10 @@ class Taught:
                     target = of_policy[0]
                 elif by_intent[intent] and not self._stays_bare(intent, text):
                     mine = self._vectors[self._read[text]]
-                    near = {name: float(np.sort(meanings[name] @ mine)[-BEST:].mean()) for name in by_intent[intent]}
-                    target = max(near, key=lambda name: near[name])
+                    groups = {None, *self._groups_in(text)}
+                    entries = [topic.id for topic in by_intent[intent] if topic.industry_group in groups]
+                    near = {name: float(np.sort(meanings[name] @ mine)[-BEST:].mean()) for name in entries}
+                    target = max(near, key=lambda name: near[name], default=target)
             found.append((target, text))
         return list(dict.fromkeys(found))
 
@@ -191,8 +194,16 @@ class Taught:
         return intent != "correct" or not self._policies_in(text)
 
     def _policies_in(self, text: str) -> list[str]:
+        return self._named_in(text, "policy")
+
+    def _groups_in(self, text: str) -> list[str | None]:
+        """The groups of the trades that a text names."""
+        trades = map(self.base.industry, self._named_in(text, "industry"))
+        return [trade.group for trade in trades if trade]
+
+    def _named_in(self, text: str, kind: str) -> list[str]:
         linked = self._linker.read(text).links
-        return list(dict.fromkeys(str(link["value"]) for link in linked if link["entity"] == "policy"))
+        return list(dict.fromkeys(str(link["value"]) for link in linked if link["entity"] == kind))
 
     def _following(self, plain: Phrases, chosen: np.random.Generator) -> list[Labelled]:
         """Short messages that only what was said before makes a question of.
