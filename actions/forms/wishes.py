@@ -134,11 +134,13 @@ class Heard:
     confidence: float
     asks: bool  # begins as a question does, after "hold on" and the like
     names_subject: bool  # a policy, an incident, a term or guidance: it asks about that
+    decided: tuple[str, float] = ("", 0.0)  # the intent as it would be taken outside a form, and its chance
 
     @classmethod
     def of(cls, message: Mapping[str, Any]) -> Heard:
         """From Rasa's parse data."""
         intent = classified(message)
+        decided = message.get("intent") or {}
         named = {entity["entity"] for entity in message.get("entities") or []}
         text = str(message.get("text") or "").strip()
         return cls(
@@ -147,6 +149,7 @@ class Heard:
             float(intent.get("confidence") or 0.0),
             bool(message.get("begins_asking")) or bool(_ASKS_AFTER_ALL.match(text)),
             bool(named & {"policy", "exposure", "term", "topic"}),
+            (str(decided.get("name") or ""), float(decided.get("confidence") or 0.0)),
         )
 
     def is_surely(self, *intents: str, at_least: float = SURE_STEER) -> bool:
@@ -202,8 +205,9 @@ def asks_why(heard: Heard, aside: bool) -> bool:
 
 def wants_quote(heard: Heard) -> bool:
     """ "just get me a quote", but not how that is done"""
-    asked_for = heard.is_surely("get_quote", at_least=SURE_QUOTE) and _QUOTE.search(heard.text)
-    return bool(asked_for) and not asks_how(heard.text)
+    intent, chance = heard.decided
+    surely = heard.is_surely("get_quote", at_least=SURE_QUOTE) or (intent == "get_quote" and chance >= SURE_QUOTE)
+    return surely and bool(_QUOTE.search(heard.text)) and not asks_how(heard.text)
 
 
 def asks_how(text: str) -> bool:
