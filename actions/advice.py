@@ -14,6 +14,7 @@ from knowledge.schema import Policy
 from understanding.question import Question
 
 OFFERED = 4  # trades to choose from, one of each of the first groups
+NEEDING = 3  # who needs a policy, before "more"
 
 
 @answers("ask_need")
@@ -31,7 +32,7 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
     answer = Answer(
         Status.ANSWERED,
         "ask_need",
-        f"Who usually needs {policy.short_name}:",
+        policy.need.text,
         policies=[policy.id],
         entries=[policy.id],
         simpler=policy.simpler.text,
@@ -39,13 +40,14 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
     ranked = next((p for p in industry.policies if p.policy == policy.id), None) if industry else None
     if industry and ranked:
         answer.lead = f"For {a_or_an(industry.name)}, {policy.short_name} is {NEED_WORDS[ranked.need]}. {ranked.why}"
+        answer.paragraphs.append(policy.need.text)
         answer.entries.append(industry.id)
         answer.cite(ranked.source)
     who = first_said([s.text for s in policy.who_needs], question.point)
-    answer.paragraphs.append(listed(who[:5]))
-    answer.cite(*(s.source for s in policy.who_needs))
+    answer.paragraphs.append(f"Who usually needs it:\n{listed(who[:NEEDING])}")
+    answer.cite(policy.need.source, *(s.source for s in policy.who_needs))
     answer.more = [
-        *([listed(who[5:])] if who[5:] else []),
+        *([listed(who[NEEDING:])] if who[NEEDING:] else []),
         f"An example: {policy.example_claim.text}",
     ]
     answer.cite(policy.example_claim.source)
@@ -59,12 +61,12 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
 
 def _needs(policies: list[Policy], base: KnowledgeBase) -> Answer:
     """ "do we need both?": who needs each."""
-    answer = Answer(Status.ANSWERED, "ask_need", "One does not replace the other. Who usually needs which:")
+    answer = Answer(Status.ANSWERED, "ask_need", "One does not replace the other.")
     for policy in policies:
-        answer.paragraphs.append(f"{sentence(policy.short_name)[:-1]}:\n{listed(s.text for s in policy.who_needs[:2])}")
+        answer.paragraphs.append(f"{sentence(policy.short_name)[:-1]}: {policy.need.text}")
         answer.policies.append(policy.id)
         answer.entries.append(policy.id)
-        answer.cite(*(s.source for s in policy.who_needs[:2]))
+        answer.cite(policy.need.source)
     answer.buttons = [
         Button("How do they differ?", {"intent": "ask_compare", "policies": [*answer.policies]}),
         Button("What do they cost?", {"intent": "ask_cost", "policies": [*answer.policies]}),

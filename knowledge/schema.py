@@ -83,6 +83,7 @@ class Policy(Entry):
     summary: Statement  # what it is, in one or two sentences
     simpler: Statement  # the same without a term of the trade
     scope: Statement  # a full sentence: what it responds to; said when an exposure lies outside
+    need: Statement  # who needs it, and whether a law or somebody else asks for it
     who_needs: list[Statement] = Field(min_items=1)
     covers: list[Statement] = Field(min_items=3)
     excludes: list[Exclusion] = Field(min_items=2)

@@ -162,7 +162,8 @@ def _of_facet(policy: Policy, name: str, base: KnowledgeBase) -> list[str]:
     if name == "cost":
         return [price.text for price in base.costs(policy.id)]
     said = [each.text for each in getattr(policy, LISTS[name])] if name in LISTS else []
-    return [policy.summary.text, *said] if name == "what" else said
+    leading = {"what": policy.summary.text, "need": policy.need.text}
+    return [leading[name], *said] if name in leading else said
 
 
 # The list of a policy that each facet tells.

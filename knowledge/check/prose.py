@@ -107,7 +107,8 @@ def _shown_first(entry: Entry) -> Iterator[tuple[str, list[str]]]:
     """The texts of an entry that an answer shows before "more", by the field they are in."""
     if isinstance(entry, Policy):
         yield "summary and covers", [entry.summary.text, *(s.text for s in entry.covers[:4])]
-        for name, count in (("excludes", 5), ("who_needs", 5), ("limits", 5), ("cost_factors", 6), ("lower_cost", 6)):
+        yield "need and who_needs", [entry.need.text, *(s.text for s in entry.who_needs[:3])]
+        for name, count in (("excludes", 5), ("limits", 5), ("cost_factors", 6), ("lower_cost", 6)):
             yield name, [s.text for s in getattr(entry, name)[:count]]
     elif isinstance(entry, Topic):
         yield "answer and points", [entry.answer.text, *(s.text for s in entry.points[:4])]

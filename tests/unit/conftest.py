@@ -30,6 +30,7 @@ written_on: {TODAY}
 summary: {{text: {name} pays for some losses., source: article}}
 simpler: {{text: It pays when that goes wrong., source: article}}
 scope: {{text: {name} responds to its own losses only., source: article}}
+need: {{text: Firms that give advice need it., source: article}}
 who_needs:
   - {{text: Firms that give advice., source: article}}
 covers:

@@ -167,6 +167,7 @@ def test_every_text_that_visitors_read_is_looked_at(draft):
             "summary",
             "simpler",
             "scope",
+            "need",
             "who_needs",
             "covers",
             "excludes",
