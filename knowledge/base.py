@@ -399,9 +399,11 @@ class KnowledgeBase:
             return []
         match = " OR ".join(f'"{word}"' for word in dict.fromkeys(words[:40]))
         rows = self._db.conn.execute(
-            "select entry.id, entry.kind, entry.name, bm25(entry_text_fts, 6.0, 3.0, 1.0, 1.0) as rank"
-            " from entry_text_fts join entry_text on entry_text.rowid = entry_text_fts.rowid"
-            " join entry on entry.id = entry_text.id where entry_text_fts match ? order by rank limit ?",
+            # The best are chosen before anything is joined: "insurance" stands in most entries.
+            "select entry.id, entry.kind, entry.name, best.rank from"
+            " (select rowid, bm25(entry_text_fts, 6.0, 3.0, 1.0, 1.0) as rank from entry_text_fts"
+            " where entry_text_fts match ? order by rank limit ?) as best"
+            " join entry_text on entry_text.rowid = best.rowid join entry on entry.id = entry_text.id order by best.rank",
             [match, limit],
         )
         return [Hit(*row) for row in rows]

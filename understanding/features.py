@@ -123,7 +123,6 @@ class Profile:
     target: Target
     cues: Floats  # share of its phrases with words of each kind
     verdict: bool
-    state: str | None
     group: str | None
 
 
@@ -177,7 +176,6 @@ def evidence(heard: Heard, candidates: Sequence[Profile], places: dict[str, int]
         mine, policies = set(target.policies), set(asked)
         shared = by_words[i]
         statement = heard.statements.get(target.id, 0.0)
-        jurisdiction = profile.state if profile.state and len(profile.state) == 2 and profile.state != "US" else None
         verdict_asked = bool(message[len(CUES)]) and not message[len(CUES) + 1]
         industries = set(heard.links.get("industry", []))
         framed = frame if frame and frame.target else None
@@ -211,8 +209,8 @@ def evidence(heard: Heard, candidates: Sequence[Profile], places: dict[str, int]
                 float(target.kind == "exposure" and bool(mine & policies)),
                 float(target.kind == "relation" and mine <= policies),
                 float(bool(target.policies) and target.policies[0] in heard.held),
-                float(bool(jurisdiction and state == jurisdiction)),
-                float(bool(jurisdiction and state and state != jurisdiction)),
+                float(bool(target.state and state == target.state)),
+                float(bool(target.state and state and state != target.state)),
                 float(target.kind == "industry" and target.entry in industries),
                 float(bool(industries)),
                 float(bool(framed and framed.target == target.id)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,7 @@ PLAIN_WORDS, FEW_WORDS = 8, 4
 ASKED_OF_EACH = 8  # ways to ask for a facet, taken from examples and put for every policy
 FOLLOWING, FOLLOWING_WORDS = 400, 9  # messages made to follow another, and their words at most
 AT_ONCE = 64  # messages compared with all phrases together
+ANSWERS_TOLD = 2  # targets of a labelled message that it becomes a phrase of
 CALIBRATED = 3  # candidates of each message, the likeliest first, that teach how sure one may be
 
 
@@ -66,20 +67,29 @@ class Taught:
 
     Args:
         examples: (intent, text) of the training data.
+        messages: labelled ones; those that stand alone are phrases of what answers them.
     """
 
-    def __init__(self, base: KnowledgeBase, linker: Linker, encoder: Encoder, examples: Phrases) -> None:
+    def __init__(
+        self,
+        base: KnowledgeBase,
+        linker: Linker,
+        encoder: Encoder,
+        examples: Phrases,
+        messages: Sequence[Labelled] = (),
+    ) -> None:
         self.base = base
         self._linker = linker
         self._examples = [(name, text) for name, text in dict.fromkeys(examples)]
         self._bare = set(targets_of(base, {name for name, _ in examples}))
         self._ways: set[str] = set()  # examples that stand for every policy
         asked = self._asked_of_policies(encoder)
-        phrases = [*phrases_of(base, examples), *asked]
-        self._read = {text: linker.read(text).normal for _, text in (*phrases, *examples)}
+        written = phrases_of_messages(messages, targets_of(base, {name for name, _ in examples}))
+        told = [*phrases_of(base, examples), *asked]
+        self._read = {text: linker.read(text).normal for _, text in (*told, *written, *examples)}
         unique = list(dict.fromkeys(self._read.values()))
         self._vectors = dict(zip(unique, encoder.embed_all(unique), strict=True))
-        self.phrases = self._told_apart(phrases)
+        self.phrases = list(dict.fromkeys([*self._told_apart(told), *written]))
 
     def _asked_of_policies(self, encoder: Encoder) -> Phrases:
         """The usual ways to ask for each facet, put for every policy: "who needs cyber insurance?"."""
@@ -249,6 +259,15 @@ class Taught:
         return found
 
 
+def phrases_of_messages(messages: Iterable[Labelled], targets: Container[str]) -> Phrases:
+    """Labelled messages as phrases of the first targets that answer them; a follow-up says too little by itself."""
+    found = []
+    for each in messages:
+        names = [intent_id("out_of_scope") if name == OUTSIDE else name for name in each.answers[:ANSWERS_TOLD]]
+        found += [(name, each.text) for name in names if name in targets and not each.before]
+    return list(dict.fromkeys(found))
+
+
 def _is_short(text: str) -> bool:
     return len(text.split()) <= PLAIN_WORDS
 
@@ -295,10 +314,9 @@ def fit(recall: Recall, lists: Sequence[Listed]) -> tuple[Reader, Ranker, dict[s
     pairs = [(each.features, each.right) for each in lists]
     evidence, right = [], []
     fold_of = np.random.default_rng(7).permutation(len(lists)) % FOLDS
-    for fold in range(FOLDS):
-        seen = [i for i in range(len(lists)) if fold_of[i] != fold]
-        ranker = Ranker.fit([pairs[i] for i in seen])
-        strange = _scope(scope, beyond, seen)
+    rankers = Ranker.fit_apart(pairs, fold_of)
+    for fold, ranker in enumerate(rankers):
+        strange = _scope(scope, beyond, [i for i in range(len(lists)) if fold_of[i] != fold])
         for i in np.flatnonzero(fold_of == fold):
             each = lists[i]
             shares = ranker.chances(each.features, each.fused)
@@ -306,7 +324,7 @@ def fit(recall: Recall, lists: Sequence[Listed]) -> tuple[Reader, Ranker, dict[s
                 evidence.append(sureness(shares, each.fused, each.features, int(which), strange.of(scope[i])))
                 right.append(bool(each.right[which]))
     sure = Chance.fit(np.stack(evidence), right)
-    outside, ranker = _scope(scope, beyond, range(len(lists))), Ranker.fit(pairs)
+    outside, ranker = _scope(scope, beyond, range(len(lists))), Ranker.together(rankers)
     chances = {"outside": outside, "happened": happened, "right": sure}
     return Reader(recall, ranker, outside, happened, sure), ranker, chances
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from understanding.learning.arrays import Floats
 
 BEST = 3  # of a target's phrases, the mean of so many nearest ones says how near it is
-WIDE = 48  # a target with more phrases than this is looked at on its own, so that the table stays narrow
+NONE = -2.0  # less than any cosine
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,7 @@ class PhraseIndex:
         self.place: Mapping[str, int] = places
         self.owners: NDArray[np.int64] = numbers
         counts = np.bincount(numbers, minlength=len(self.ids))
-        starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        self._wide = [
-            (place, slice(starts[place], starts[place] + counts[place])) for place in np.flatnonzero(counts > WIDE)
-        ]
-        # Rows of equal width; a short row is filled up with its last phrase's place, masked away below.
-        columns = np.arange(WIDE)[None, :]
-        self._rows: NDArray[np.int64] = np.minimum(starts[:, None] + columns, len(numbers) - 1)
-        self._missing = columns >= counts[:, None]
-        self._counted = np.minimum(counts, BEST)
+        self._starts: NDArray[np.int64] = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
 
     def near(self, meaning: Floats) -> Nearness:
         """How near a text's unit vector, shape (384,), is to each target."""
@@ -59,17 +51,14 @@ class PhraseIndex:
         return [self._of(np.ascontiguousarray(cosines[:, i])) for i in range(cosines.shape[1])]
 
     def _of(self, cosines: Floats) -> Nearness:
-        table = cosines[self._rows]
-        table[self._missing] = -1.0
-        top = -np.partition(-table, BEST - 1, axis=1)[:, :BEST]
-        top = -np.sort(-top, axis=1)
-        best = top[:, 0].copy()
-        kept = np.arange(BEST)[None, :] < self._counted[:, None]
-        mean = np.where(kept, top, 0.0).sum(axis=1) / np.maximum(self._counted, 1)
-        for place, rows in self._wide:
-            nearest = -np.partition(-cosines[rows], BEST - 1)[:BEST]
-            best[place], mean[place] = nearest.max(), nearest.mean()
-        return Nearness(mean.astype(np.float32), best.astype(np.float32))
+        """The best of each target is found and taken out, BEST times; phrases that say the same count once."""
+        left, found = cosines.copy(), []
+        for _ in range(BEST):
+            found.append(np.maximum.reduceat(left, self._starts))
+            left[left == found[-1][self.owners]] = NONE
+        best = np.stack(found)
+        there = best > NONE
+        return Nearness(np.where(there, best, 0.0).sum(axis=0) / there.sum(axis=0), best[0])
 
 
 def nearest_of(several: Sequence[Nearness]) -> Nearness:

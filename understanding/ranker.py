@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from understanding.learning.arrays import Floats
 
@@ -63,13 +65,34 @@ class Ranker:
             lists: features (candidates, features) and, for each candidate, 1 where it answers the message, else 0;
                 a list without any is left out.
         """
-        kept = [(features, labels / labels.sum()) for features, labels in lists if labels.sum() > 0]
-        together = np.concatenate([features for features, _ in kept])
+        return cls.fit_apart(lists, np.zeros(len(lists), dtype=np.int64) - 1, seed)[0]
+
+    @classmethod
+    def fit_apart(cls, lists: Sequence[tuple[Floats, Floats]], fold_of: NDArray[np.int64], seed: int = 7) -> list[Self]:
+        """One ranker for each fold, which has not seen the lists of its fold; standardised alike.
+
+        Args:
+            fold_of: the fold of each list; one that is negative is seen by all.
+        """
+        kept = [i for i, (_, labels) in enumerate(lists) if labels.sum() > 0]
+        together = np.concatenate([lists[i][0] for i in kept])
         mean, scale = together.mean(axis=0), together.std(axis=0) + 1e-3
-        standard = [((features - mean) / scale, goal) for features, goal in kept]
-        fitted = [_fit_one(standard, np.random.default_rng(seed + number)) for number in range(NETWORKS)]
-        first, bias, second = (np.stack(parts).astype(np.float32) for parts in zip(*fitted, strict=True))
-        return cls(mean.astype(np.float32), scale.astype(np.float32), first, bias, second)
+        standard = {i: ((lists[i][0] - mean) / scale, lists[i][1] / lists[i][1].sum()) for i in kept}
+        found = []
+        for fold in range(max(1, int(fold_of.max(initial=-1)) + 1)):
+            seen = [standard[i] for i in kept if fold_of[i] != fold]
+            fitted = [_fit_one(seen, np.random.default_rng(seed + number)) for number in range(NETWORKS)]
+            first, bias, second = (np.stack(parts).astype(np.float32) for parts in zip(*fitted, strict=True))
+            found.append(cls(mean.astype(np.float32), scale.astype(np.float32), first, bias, second))
+        return found
+
+    @classmethod
+    def together(cls, rankers: Sequence[Self]) -> Self:
+        """All networks of rankers that were fitted apart, as one ranker."""
+        first, bias, second = (
+            np.concatenate([getattr(each, name) for each in rankers]) for name in ("first", "bias", "second")
+        )
+        return cls(rankers[0].mean, rankers[0].scale, first, bias, second)
 
 
 def _fit_one(lists: Sequence[tuple[Floats, Floats]], rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:

@@ -218,7 +218,6 @@ def profiles_of(base: KnowledgeBase, phrases: Sequence[tuple[str, str]], intents
             target,
             share,
             bool(topic and topic.verdict) or target.kind in ("relation", "exposure"),
-            topic.jurisdiction if topic else None,
             industry.group if industry else topic.industry_group if topic else None,
         )
     return found

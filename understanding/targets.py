@@ -34,6 +34,7 @@ INTENT_OF = {
     "agency": "ask_agency",
 }
 OUTSIDE = "intent:out_of_scope"
+FEDERAL = "US"  # as the jurisdiction of law that holds in every state
 # Intents that say how a message is put, not what answers it: they tell the ranker something, and are no answer.
 NO_ANSWERS = {
     "ask_coverage",
@@ -59,6 +60,7 @@ class Target:
         intent: the intent of domain.yml that Rasa's rules go by.
         entry: the entry behind it, if there is one.
         policies: those it speaks of, the main one first.
+        state: the only state whose law it tells, by its code.
     """
 
     id: str
@@ -66,6 +68,7 @@ class Target:
     intent: str
     entry: str | None = None
     policies: tuple[str, ...] = ()
+    state: str | None = None
 
 
 def facet(policy: str, of: str) -> str:
@@ -99,7 +102,8 @@ def _of_entry(entry_id: str, kind: str, base: KnowledgeBase) -> list[Target]:
                 Target(facet(entry_id, name), "facet", asks, entry_id, (entry_id,)) for name, asks in FACETS.items()
             ]
         case Topic():
-            return [Target(entry_id, kind, entry.intent, entry_id, tuple(entry.policies))]
+            state = None if entry.jurisdiction == FEDERAL else entry.jurisdiction
+            return [Target(entry_id, kind, entry.intent, entry_id, tuple(entry.policies), state)]
         case Relation():
             return [Target(entry_id, kind, INTENT_OF[kind], entry_id, (entry.policy, entry.other))]
         case Exposure():

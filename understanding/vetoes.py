@@ -32,4 +32,6 @@ def _forbidden(target: Target, reading: Reading) -> bool:
     text = reading.heard.text
     if target.id == intent_id("delete_my_data"):
         return not ERASING.search(text)
-    return False
+    # The law of one state is no answer about another.
+    states = reading.heard.links.get("state", [])
+    return target.state is not None and bool(states) and target.state not in states

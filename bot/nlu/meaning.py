@@ -25,7 +25,7 @@ from bot.nlu.reading import CHANCES, normal_text, subject_text
 from knowledge.base import KnowledgeBase
 from understanding.explain import told
 from understanding.fit import Taught, fit, listed
-from understanding.labelled import QUESTIONS, read_labelled
+from understanding.labelled import QUESTIONS, read_labelled, tunes_encoder
 from understanding.learning.encoder import shared_encoder
 from understanding.linking import Linked, Linker
 from understanding.names import trade_names
@@ -74,10 +74,10 @@ class Meaning(GraphComponent):
         examples = [(str(e.get(INTENT)), str(e.get(TEXT))) for e in training_data.intent_examples if e.get(TEXT)]
         linker = Linker(trade_names(base, [text for _, text in examples]))
         encoder = shared_encoder()
-        taught = Taught(base, linker, encoder, examples)
-        plain = taught.held_back()
-        questions = [*read_labelled(files=[file.stem for file in taught_by()]), *plain]
-        unseen = frozenset(each.text for each in plain)
+        messages = read_labelled(files=[file.stem for file in taught_by()])
+        taught = Taught(base, linker, encoder, examples, messages)
+        questions = [*(each for each in messages if not tunes_encoder(each)), *taught.held_back()]
+        unseen = frozenset(each.text for each in questions)
         learning = taught.recall(unseen)
         _, ranker, chances = fit(learning, listed(learning, taught.classifier(unseen), linker, encoder, questions))
         with self._storage.write_to(self._resource) as folder:
