@@ -58,6 +58,7 @@ class Answer:
         confidence: chance that it is what was asked; None where nothing had to be understood.
         progress: which question of a form this is, and of how many.
         erased: everything said before this is gone; a channel forgets it too.
+        offers: the target that a "yes" to this answer means.
         table: what is best seen side by side, after the paragraphs; a channel without tables shows it as text.
     """
 
@@ -77,6 +78,7 @@ class Answer:
     confidence: float | None = None
     progress: tuple[int, int] | None = None
     erased: bool = False
+    offers: str | None = None
 
     def cite(self, *source_lists: list[str] | tuple[str, ...]) -> Answer:
         """Add sources, each once, in the order of what was said."""

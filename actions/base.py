@@ -30,6 +30,7 @@ from actions.handing_over import (
     passes_on,
     told,
 )
+from actions.known import known
 from actions.responding import MISSES, TALK_TO_AGENT, Reply, question_of, remembered, replies_to
 from actions.wording import text_of
 from bot.agency import Agency
@@ -139,6 +140,8 @@ class GuideAction(Action, ABC):
         whole = question_of(message, frame)
         if not (filling and filling.form) and (number := number_for_agent(tracker, whole.intent, base)):
             return [(whole, called(number, tracker, base))]
+        if whole.intent == "ask_known" or classified(message).get("name") == "ask_known":
+            return [(whole, known(filling, frame, base))]
         replies = replies_to(message, frame, turn, base)
         for _, answer in replies:
             if answer.status in MISSES and frame and frame.misses >= 1:

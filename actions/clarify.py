@@ -9,9 +9,15 @@ from actions.wording import joined, listed
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Exposure, Industry, Policy, Relation, Term, Topic
 from understanding.question import Question
-from understanding.targets import FACETS
+from understanding.targets import FACETS, intent_id
 
 OPTIONS = 3
+AGENT = intent_id("talk_to_agent")
+NOT_UNDERSTOOD = (
+    "I am sorry, I have no answer to that or did not understand it. Could you put it in other words? I know business "
+    "insurance: what policies cover and cost, who needs them, and what the law or a client asks for."
+)
+PASS_ON = "Shall I pass this conversation to a licensed agent, who can get in touch with you?"
 LONGEST_LINE = 170  # characters of an answer's first words beside its name
 
 OF_A_POLICY = {
@@ -41,22 +47,24 @@ def closest(question: Question, base: KnowledgeBase) -> Answer:
     """The two or three answers that come closest, each with what it says; an honest "I do not know" without any."""
     if question.unknown_policy and not question.policies:
         return which_policy_is_that(question, base)
-    offered = [found for target in question.closest if (found := _offer(target, question, base))][:OPTIONS]
+    told = {target: found for target in question.closest if (found := _offer(target, question, base))}
+    targets, offered = list(told)[:OPTIONS], list(told.values())[:OPTIONS]
+    again = question.frame is not None and question.frame.misses > 0
     if not offered:
         return Answer(
             Status.FALLBACK,
             "nlu_fallback",
-            "I do not have an answer to that. I know business insurance: what policies cover, cost and ask for. Please "
-            "put it in other words, or ask for an agent.",
+            f"I am sorry, I cannot place that one either. {PASS_ON}" if again else NOT_UNDERSTOOD,
             buttons=[Button("What can you do?", {"intent": "help"}), TALK_TO_AGENT],
+            offers=AGENT if again else None,
         )
-    again = question.frame is not None and question.frame.misses > 0
-    lead = "That one I cannot place either. Nearest to it:" if again else "The closest I have:"
+    lines = [f"{button.title}: {_begins(text)}" if text else button.title for button, text in offered]
     return Answer(
         Status.CLARIFY,
         "nlu_fallback",
-        lead,
-        [listed(f"{button.title}: {_begins(text)}" if text else button.title for button, text in offered)],
+        "That one I cannot place either. Nearest to it:" if again else "The closest I have:",
+        [listed(lines), f"None of these? {PASS_ON}" if again else "None of these? Put it in other words."],
+        offers=AGENT if again else targets[0] if len(targets) == 1 else None,
         policies=list(question.policies),
         entries=[each for button, _ in offered for each in _entries(button)],
         buttons=[*(button for button, _ in offered), TALK_TO_AGENT],

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction, starts_over
-from actions.clarify import closest, other_questions
+from actions.clarify import AGENT, closest, other_questions
 from actions.responding import TALK_TO_AGENT, answers, respond
 from bot.agency import Agency
 from knowledge.base import KnowledgeBase
@@ -116,6 +116,7 @@ def complain(question: Question, base: KnowledgeBase) -> Answer:
         "I am sorry I was not more help. A licensed agent can take it from here: say the word and I will pass this "
         f"conversation on. {Agency.from_environment().reached_by()}".strip(),
         buttons=[TALK_TO_AGENT, *other_questions(question, base)],
+        offers=AGENT,
     )
 
 

@@ -119,6 +119,7 @@ def remembered(base: KnowledgeBase, question: Question, answer: Answer, frame: F
         return replace(
             before,
             shown=offered,
+            offered=answer.offers,
             misses=misses,
             happened=happened,
             industry=question.industry or before.industry,
@@ -138,6 +139,7 @@ def remembered(base: KnowledgeBase, question: Question, answer: Answer, frame: F
         state=question.state,
         options=_listed(question, answer) or before.options,
         shown=(),
+        offered=answer.offers,
         earlier=tuple(dict.fromkeys(earlier))[:REMEMBERED],
         happened=happened,
         turn=turn,

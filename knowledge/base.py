@@ -403,7 +403,8 @@ class KnowledgeBase:
             "select entry.id, entry.kind, entry.name, best.rank from"
             " (select rowid, bm25(entry_text_fts, 6.0, 3.0, 1.0, 1.0) as rank from entry_text_fts"
             " where entry_text_fts match ? order by rank limit ?) as best"
-            " join entry_text on entry_text.rowid = best.rowid join entry on entry.id = entry_text.id order by best.rank",
+            " join entry_text on entry_text.rowid = best.rowid join entry on entry.id = entry_text.id"
+            " order by best.rank",
             [match, limit],
         )
         return [Hit(*row) for row in rows]

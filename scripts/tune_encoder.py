@@ -18,10 +18,9 @@
 MiniLM has read the whole web and little of insurance: to it, a certificate and a policy are papers alike.
 The upper three layers learn to bring together what one target of the guide is recognised by (the phrases of an
 entry or an intent, and what the entry says) and to keep it apart from every other target's, by contrast within
-batches (multiple negatives ranking; Henderson et al. 2017), in which each target stands beside some of its
-nearest. Only the vectors are kept; what stands on them is trained as before (`guide train`). Every other labelled
-message of data/questions is among the phrases; the rest, the test part and the questions of entries never are: the
-ranker learns from them.
+batches (multiple negatives ranking; Henderson et al. 2017). Only the vectors are kept; what stands on them is
+trained as before (`guide train`). The labelled messages of data/questions and the questions of entries are never
+among the phrases: the ranker learns from them.
 
 So that it stays an encoder of English and does not learn the phrases by heart:
 
@@ -57,7 +56,6 @@ SEED = 7
 FROZEN = 3  # of 6 layers
 STEPS = 1000
 BATCH = 64  # pairs
-NEAREST, BESIDE = 10, 3  # each target in a batch stands beside some of its nearest: those are hard to tell apart
 LEARNING_RATE = 5e-5
 SHARPNESS = 20.0  # cosine of 1 against 0.9 is e² to 1
 HOLD_ANCHORS, HOLD_PHRASES = 10.0, 1.0  # weight of staying near the published vectors
@@ -75,14 +73,12 @@ def read_phrases() -> list[Phrase]:
     spelt out), so the encoder learns on what it will be given.
     """
     from bot.nlu.importer import KnowledgeImporter
-    from bot.nlu.meaning import taught_by
     from knowledge.base import KnowledgeBase
     from understanding.fit import Taught
-    from understanding.labelled import NONE, OUTSIDE, read_labelled, tunes_encoder
     from understanding.learning.encoder import shared_encoder
     from understanding.linking import Linker
     from understanding.names import trade_names
-    from understanding.targets import intent_id, shown_texts, targets_of
+    from understanding.targets import shown_texts, targets_of
 
     base = KnowledgeBase()
     written = KnowledgeImporter("config.yml", "domain.yml", ["data"]).get_nlu_data()
@@ -94,12 +90,7 @@ def read_phrases() -> list[Phrase]:
     phrases = [(target, linker.read(text).normal) for target, text in known]
     targets = targets_of(base, {intent for intent, _ in examples})
     said = [(name, text) for name, target in targets.items() for text in shown_texts(target, base)[:2]]
-    asked = []
-    for each in filter(tunes_encoder, read_labelled(files=[file.stem for file in taught_by()])):
-        text = " ".join(linker.read(one).normal for one in (*each.before[-1:], each.text))
-        names = [intent_id("out_of_scope") if name == OUTSIDE else name for name in each.answers[:2] if name != NONE]
-        asked += [(name, text) for name in names]
-    return list(dict.fromkeys([*phrases, *said, *asked]))
+    return list(dict.fromkeys([*phrases, *said]))
 
 
 def phrases_from(python: str) -> list[Phrase]:
@@ -221,18 +212,6 @@ def tune(phrases: list[Phrase], source: Path, target: Path, strength: float) -> 
         members.setdefault(target_id, []).append(i)
     owners = [name for name, own in members.items() if len(own) > 1]
     often = [len(members[name]) ** 0.5 for name in owners]  # large targets more often, but not by their size
-    centres = F.normalize(torch.stack([published[members[name]].mean(0) for name in owners]), dim=-1)
-    likeness = centres @ centres.T
-    places = {name: place for place, name in enumerate(owners)}
-    said_by: dict[str, list[str]] = {}  # targets that one text stands for are no opposites
-    for name, text in phrases:
-        said_by.setdefault(text, []).append(name)
-    for names in said_by.values():
-        for one in names:
-            for other in names:
-                if one in places and other in places:
-                    likeness[places[one], places[other]] = -1.0
-    nearest = likeness.topk(NEAREST).indices.tolist()
 
     old = {name: value.detach().clone() for name, value in upper.named_parameters()}
     warm = STEPS // 10
@@ -243,9 +222,7 @@ def tune(phrases: list[Phrase], source: Path, target: Path, strength: float) -> 
     upper.train()
     seen = []
     for step in range(1, STEPS + 1):
-        first = rng.choices(range(len(owners)), often, k=BATCH // (1 + BESIDE))
-        beside = [place for each in first for place in rng.sample(nearest[each], BESIDE)]
-        chosen = [owners[place] for place in dict.fromkeys([*first, *beside])]
+        chosen = list(dict.fromkeys(rng.choices(owners, often, k=2 * BATCH)))[:BATCH]
         pairs = [rng.sample(members[name], 2) for name in chosen]
         held = rng.sample(range(len(anchors)), ANCHORS_A_STEP)
         left, right = [i for i, _ in pairs], [j for _, j in pairs]

@@ -17,6 +17,7 @@ from understanding.index import Nearness
 from understanding.learning.arrays import Floats
 from understanding.question import Frame
 from understanding.targets import FACET_OF, OUTSIDE, Target
+from understanding.text.language import english_words
 
 KINDS = ("topic", "term", "exposure", "industry", "relation", "agency", "outside", "facet", "intent")
 
@@ -29,6 +30,10 @@ CUES: dict[str, frozenset[str]] = {
         "contractor": "contractor contractors subcontractor subcontractors sub subs freelancer freelancers 1099 vendor",
         "hirer": "gc landlord lender owner hoa venue county city upstream franchisor principal",
         "self": "myself me owner partner spouse wife husband family officer",
+        "household": "home house apartment condo renter renters roommate roommates homeowner homeowners personal "
+        "son daughter kid kids mom dad mother father brother sister parents boyfriend girlfriend fiance",
+        "other_lines": "health dental vision life medicare medicaid disability annuity pet travel unemployment doctor "
+        "hospital surgery pension retirement",
         "negation": "not no never without except excluding exclude excluded exclusion exclusions cannot besides other",
         "all": "all every everything any anything always whole entire both",
         "duty": "need require required requires requirement must have legally law mandatory obligated",
@@ -89,6 +94,11 @@ class Heard:
     @property
     def words(self) -> list[str]:
         return re.findall(r"[\w'&]+", self.text.lower())
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether anything in it is a name or a word of English."""
+        return bool(self.links) or any(word in english_words() for word in self.words)
 
 
 def cues_of(words: Sequence[str]) -> list[float]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 
@@ -30,6 +31,7 @@ ASKED_OF_EACH = 8  # ways to ask for a facet, taken from examples and put for ev
 FOLLOWING, FOLLOWING_WORDS = 400, 9  # messages made to follow another, and their words at most
 AT_ONCE = 64  # messages compared with all phrases together
 ANSWERS_TOLD = 2  # targets of a labelled message that it becomes a phrase of
+OUTSIDE_STRENGTH, HAPPENED_STRENGTH = 0.02, 0.005  # inverse of the L2 penalty, by held-out folds
 CALIBRATED = 3  # candidates of each message, the likeliest first, that teach how sure one may be
 
 
@@ -60,6 +62,7 @@ class Vectors:
 
 
 Phrases = list[tuple[str, str]]  # target, text
+Guesses = Callable[[Labelled, str, Floats], dict[str, float]]
 
 
 class Taught:
@@ -67,7 +70,7 @@ class Taught:
 
     Args:
         examples: (intent, text) of the training data.
-        messages: labelled ones; those that stand alone are phrases of what answers them.
+        messages: labelled ones, which are phrases of what answers them.
     """
 
     def __init__(
@@ -80,12 +83,14 @@ class Taught:
     ) -> None:
         self.base = base
         self._linker = linker
-        self._examples = [(name, text) for name, text in dict.fromkeys(examples)]
+        of_messages = {each.text for each in messages}
+        self._of_messages = [pair for pair in dict.fromkeys(examples) if pair[1] in of_messages]
+        self._examples = [pair for pair in dict.fromkeys(examples) if pair[1] not in of_messages]
         self._bare = set(targets_of(base, {name for name, _ in examples}))
         self._ways: set[str] = set()  # examples that stand for every policy
         asked = self._asked_of_policies(encoder)
         written = phrases_of_messages(messages, targets_of(base, {name for name, _ in examples}))
-        told = [*phrases_of(base, examples), *asked]
+        told = [*phrases_of(base, self._examples), *asked]
         self._read = {text: linker.read(text).normal for _, text in (*told, *written, *examples)}
         unique = list(dict.fromkeys(self._read.values()))
         self._vectors = dict(zip(unique, encoder.embed_all(unique), strict=True))
@@ -147,13 +152,20 @@ class Taught:
     def recall(self, without: frozenset[str] = frozenset()) -> Recall:
         """What messages are compared with, less some phrases."""
         kept = [(target, text) for target, text in self.phrases if text not in without]
-        index = PhraseIndex([target for target, _ in kept], self._of([text for _, text in kept]))
+        texts = [text for _, text in kept]
+        index = PhraseIndex([target for target, _ in kept], self._of(texts), texts)
         intents = sorted({name for name, _ in self._examples})
         return Recall(self.base, index, profiles_of(self.base, kept, intents))
 
+    def guess_unseen(self, unseen: frozenset[str]) -> Guesses:
+        """Chances of the intents by a classifier that has seen neither the message nor some others."""
+        texts = {text for _, text in self._of_messages}
+        apart = [self.classifier(unseen | {text for text in texts if _fold(text) == fold}) for fold in range(FOLDS)]
+        return lambda message, normal, meaning: dict(apart[_fold(message.text)].guess(normal, meaning).ranking)
+
     def classifier(self, without: frozenset[str]) -> Classifier:
         """Tells intents, as the pipeline's own does, but has not seen some examples."""
-        examples = [(name, text) for name, text in self._examples if text not in without]
+        examples = [(name, text) for name, text in [*self._examples, *self._of_messages] if text not in without]
         texts = [text for _, text in examples]
         learnt = Classifier(PENALTY_C)
         names = [name for name, _ in examples]
@@ -260,12 +272,21 @@ class Taught:
 
 
 def phrases_of_messages(messages: Iterable[Labelled], targets: Container[str]) -> Phrases:
-    """Labelled messages as phrases of the first targets that answer them; a follow-up says too little by itself."""
+    """Labelled messages as phrases of the first targets that answer them."""
     found = []
     for each in messages:
         names = [intent_id("out_of_scope") if name == OUTSIDE else name for name in each.answers[:ANSWERS_TOLD]]
-        found += [(name, each.text) for name in names if name in targets and not each.before]
+        found += [(name, as_phrase(each)) for name in names if name in targets]
     return list(dict.fromkeys(found))
+
+
+def as_phrase(message: Labelled) -> str:
+    """A message as one would have to write it at once: a follow-up says too little by itself."""
+    return " ".join([*message.before[-1:], message.text])
+
+
+def _fold(text: str) -> int:
+    return crc32(text.encode()) % FOLDS
 
 
 def _is_short(text: str) -> bool:
@@ -281,23 +302,29 @@ def _as_labelled(number: int, target: str, text: str, before: tuple[str, str] | 
 
 
 def listed(
-    recall: Recall, classifier: Classifier, linker: Linker, encoder: Encoder, questions: Sequence[Labelled]
+    recall: Recall, guess: Guesses, linker: Linker, encoder: Encoder, questions: Sequence[Labelled]
 ) -> list[Listed]:
-    """Every labelled message with its candidates and their evidence."""
+    """Every labelled message with its candidates and their evidence.
+
+    Args:
+        guess: chances of the intents, of a message, its normal text and its vector.
+    """
     linked: list[tuple[Labelled, Linked, Frame | None, list[str]]] = []
     for each in questions:
         last = talked_about("", *(linker.read(text).normal for text in each.before))
         read, frame = linker.read(each.text), each.frame(recall.targets, last)
         linked.append((each, read, frame, compared(read, frame)))
-    vectors = Vectors(encoder, [text for *_, texts in linked for text in texts])
+    said = [text for target in recall.targets.values() for text in recall.said_by(target.id)]
+    vectors = Vectors(encoder, [*said, *(text for *_, texts in linked for text in texts)])
     found = []
     for start in range(0, len(linked), AT_ONCE):
         some = linked[start : start + AT_ONCE]
-        near = iter(recall.index.near_all(np.stack([vectors(text) for *_, texts in some for text in texts])))
+        own = [as_phrase(each) for each, *_, texts in some for _ in texts]  # as a stranger would be read
+        near = iter(recall.index.near_all(np.stack([vectors(text) for *_, texts in some for text in texts]), own))
         for each, read, frame, texts in some:
             mine = [next(near) for _ in texts]
             meaning = vectors(read.normal)
-            heard = recall.hear(read, frame, dict(classifier.guess(read.normal, meaning).ranking), vectors, mine)
+            heard = recall.hear(read, frame, guess(each, read.normal, meaning), vectors, mine)
             names, fused, features = recall.listed(heard, vectors)
             right = np.array([float(each.answered_by(recall.targets[name])) for name in names], dtype=np.float32)
             found.append(Listed(each, heard, names, fused, features, right, meaning))
@@ -308,9 +335,9 @@ def fit(recall: Recall, lists: Sequence[Listed]) -> tuple[Reader, Ranker, dict[s
     """Learn from labelled messages with their candidates."""
     ids = recall.index.ids
     beyond = [each.labelled.outside(recall.targets) for each in lists]
-    scope = np.stack([scope_evidence(each.heard, ids, recall.targets) for each in lists])
+    scope = np.stack([scope_evidence(each.heard, each.meaning, ids, recall.targets) for each in lists])
     told = np.stack([happened_evidence(each.heard, each.meaning) for each in lists])
-    happened = Chance.fit(told, [each.labelled.live for each in lists], strength=0.005)
+    happened = Chance.fit(told, [each.labelled.live for each in lists], strength=HAPPENED_STRENGTH)
     pairs = [(each.features, each.right) for each in lists]
     evidence, right = [], []
     fold_of = np.random.default_rng(7).permutation(len(lists)) % FOLDS
@@ -332,4 +359,4 @@ def fit(recall: Recall, lists: Sequence[Listed]) -> tuple[Reader, Ranker, dict[s
 def _scope(evidence: Floats, beyond: Sequence[bool | None], among: Iterable[int]) -> Chance:
     """Learns what is outside the guide's business, from the messages that are surely one or the other."""
     sure = [i for i in among if beyond[i] is not None]
-    return Chance.fit(evidence[sure], [bool(beyond[i]) for i in sure])
+    return Chance.fit(evidence[sure], [bool(beyond[i]) for i in sure], strength=OUTSIDE_STRENGTH)

@@ -28,9 +28,10 @@ class PhraseIndex:
     Args:
         targets: the id of each phrase's target.
         vectors: unit vectors, shape (phrases, 384).
+        texts: what each phrase says, where some are to be left out of a reading.
     """
 
-    def __init__(self, targets: Sequence[str], vectors: Floats) -> None:
+    def __init__(self, targets: Sequence[str], vectors: Floats, texts: Sequence[str] = ()) -> None:
         order = np.argsort(np.array(targets), kind="stable")
         self.vectors: Floats = np.ascontiguousarray(vectors[order], dtype=np.float32)
         self.ids: list[str] = sorted(set(targets))
@@ -38,6 +39,9 @@ class PhraseIndex:
         numbers = np.array([places[targets[i]] for i in order], dtype=np.int64)
         self.place: Mapping[str, int] = places
         self.owners: NDArray[np.int64] = numbers
+        self._saying: dict[str, list[int]] = {}
+        for row, i in enumerate(order if texts else ()):
+            self._saying.setdefault(texts[i], []).append(row)
         counts = np.bincount(numbers, minlength=len(self.ids))
         self._starts: NDArray[np.int64] = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
 
@@ -45,9 +49,15 @@ class PhraseIndex:
         """How near a text's unit vector, shape (384,), is to each target."""
         return self._of(self.vectors @ meaning)
 
-    def near_all(self, meanings: Floats) -> list[Nearness]:
-        """The same for several texts, shape (n, 384), reading the phrases once."""
+    def near_all(self, meanings: Floats, leaving_out: Sequence[str] = ()) -> list[Nearness]:
+        """The same for several texts, shape (n, 384), reading the phrases once.
+
+        Args:
+            leaving_out: for each text, a phrase that it is not compared with.
+        """
         cosines = self.vectors @ meanings.T
+        for column, text in enumerate(leaving_out):
+            cosines[self._saying.get(text, []), column] = NONE
         return [self._of(np.ascontiguousarray(cosines[:, i])) for i in range(cosines.shape[1])]
 
     def _of(self, cosines: Floats) -> Nearness:

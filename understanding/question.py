@@ -19,6 +19,7 @@ class Frame:
         policies: those asked about; where none was named, the one the answer was about.
         options: policies last listed to choose from.
         shown: targets last offered ("The closest I have").
+        offered: the target that a "yes" to the last answer means.
         earlier: targets answered before, the latest first.
         happened: something has happened to the visitor, told in this conversation.
         misses: turns in a row that the guide could not answer.
@@ -35,6 +36,7 @@ class Frame:
     state: str | None = None
     options: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    offered: str | None = None
     earlier: tuple[str, ...] = ()
     happened: bool = False
     turn: int = 0

@@ -93,7 +93,7 @@ class Recall:
         """The candidates of a message, their fused scores and their features."""
         names, fused = candidates(heard, self.index.ids, self.targets)
         meaning = embed(heard.text)
-        near = {name: float((self._said_by(name, embed) @ meaning).max(initial=0.0)) for name in names}
+        near = {name: float((self._vectors_of(name, embed) @ meaning).max(initial=0.0)) for name in names}
         known = replace(heard, statements=near)
         found = evidence(known, [self.profiles[name] for name in names], dict(self.index.place), fused)
         return names, fused, found
@@ -107,10 +107,14 @@ class Recall:
         topic, relation = self.base.topic(target.entry), self.base.relation(target.entry)
         return relation.relation.verdict if relation else topic.verdict if topic else None
 
-    def _said_by(self, name: str, embed: Embed) -> Floats:
+    def said_by(self, name: str) -> list[str]:
+        """A target's leading statements."""
+        return shown_texts(self.targets[name], self.base)[:FEW_STATEMENTS]
+
+    def _vectors_of(self, name: str, embed: Embed) -> Floats:
         """Vectors of a target's leading statements, kept once they are made."""
         if name not in self._statements:
-            texts = shown_texts(self.targets[name], self.base)[:FEW_STATEMENTS]
+            texts = self.said_by(name)
             self._statements[name] = (
                 np.stack([embed(text) for text in texts]) if texts else np.zeros((0, 384), np.float32)
             )
@@ -143,8 +147,9 @@ class Reader:
         heard = self.recall.hear(linked, frame, intents, embed)
         names, fused, found = self.recall.listed(heard, embed)
         shares = self.ranker.chances(found, fused)
-        outside = self._outside.of(scope_evidence(heard, self.recall.index.ids, self.recall.targets))
-        happened = self._happened.of(happened_evidence(heard, embed(heard.text)))
+        meaning = embed(heard.text)
+        outside = self._outside.of(scope_evidence(heard, meaning, self.recall.index.ids, self.recall.targets))
+        happened = self._happened.of(happened_evidence(heard, meaning))
         chances = [self._right.of(sureness(shares, fused, found, i, outside)) for i in range(len(names))]
         ranked = [(names[i], chances[i]) for i in np.argsort(-np.array(chances), kind="stable")]
         return Reading(heard, ranked, outside, happened)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from understanding.decision import Do, decide, verdict_is_worth_it
+from understanding.decision import SHOWN, Do, decide, verdict_is_worth_it
 from understanding.features import ASKS_OPENLY, ASKS_YES_OR_NO, REFERS_BACK, Heard
 from understanding.question import Frame, Question, asked_for
 from understanding.reader import Reading
@@ -47,13 +47,25 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
         happened=reading.happened > HAPPENED,
         frame=frame,
     )
+    if decision.do is Do.REFUSE and not heard.is_readable:  # nothing was asked that could be outside
+        return replace(question, certain=False)
     if decision.do is Do.REFUSE:
         return replace(question, intent="out_of_scope", target=OUTSIDE, chance=reading.outside)
-    asks_for_agent = decision.do is Do.ANSWER and decision.targets[0] == AGENT
-    if decision.do is Do.CLOSEST or (asks_for_agent and decision.chance < WISHED):  # no request that nobody made
-        closest = () if nothing_to_follow else tuple(name for name, _ in ranked[:3])
+    # No request that nobody made, and no other policy in place of one that nobody sells.
+    must_be_sure = decision.targets[0] == AGENT or (question.unknown_policy and not question.policies)
+    if decision.do is Do.CLOSEST or (must_be_sure and decision.chance < WISHED):
+        # Likelier to be one of them than none of ours: nobody is shown mold for a word that does not exist.
+        near = ranked[:SHOWN]
+        likely = sum(chance for _, chance in near) > reading.outside
+        closest = tuple(name for name, _ in near) if likely and not nothing_to_follow else ()
         return replace(question, closest=closest, certain=False)
-    target = _meant(targets[decision.targets[0]], question, targets)
+    target = targets[decision.targets[0]]
+    if target.intent == "correct" and not question.policies:  # "no, I want to know who needs it"
+        said_instead = decide([pair for pair in ranked[1:] if targets[pair[0]].kind == "facet"], 0.0)
+        if said_instead.do is Do.ANSWER:
+            decision, target = said_instead, targets[said_instead.targets[0]]
+            question = replace(question, chance=decision.chance)
+    target = _meant(target, question, targets)
     told_before = bool(frame and frame.happened)
     wished = decision.chance >= WISHED
     if target.id == REPORT and not (question.happened or told_before or wished):  # a "what if" opens no ticket
@@ -65,18 +77,25 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
     certain = _asks_for_verdict(heard.text, asked) and not forbids_verdict(heard.words, len(heard.policies))
     if target.kind == "relation":  # a policy that the visitor only has is none of the two asked about
         certain = certain and set(target.policies) <= set(heard.policies)
+    if target.kind == "topic":  # its yes or no says nothing of a policy that it does not speak of
+        certain = certain and set(heard.policies) <= set(target.policies)
     return replace(asked, certain=certain and _certain(target, ranked, asked, says))
 
 
 def _possible(
     ranked: Sequence[tuple[str, float]], heard: Heard, targets: Mapping[str, Target]
 ) -> list[tuple[str, float]]:
-    """Without what cannot be meant: why, or more, before anything was answered; a comparison of no policy."""
+    """Without what cannot be meant.
+
+    That is: why, or more, before anything was answered; a comparison of no policy; a mere fact that ends in "?".
+    """
     answered = _answered(heard.frame)
     talked_about = heard.frame.policies if heard.frame else ()
     comparable = bool({*heard.policies, *heard.held, *talked_about})
 
     def possible(intent: str) -> bool:
+        if intent == "inform":
+            return "?" not in heard.text
         return (answered or intent not in ABOUT_THE_ANSWER) and (comparable or intent != "ask_compare")
 
     return [
@@ -89,8 +108,14 @@ def _answered(frame: Frame | None) -> bool:
 
 
 def _meant(target: Target, question: Question, targets: Mapping[str, Target]) -> Target:
-    """The last question again, of the policy that the visitor says was meant; of a word, its own example."""
+    """What a message means in its conversation.
+
+    "Yes" is what was offered; "an example", after a word was explained, is that word's own; a policy that the visitor
+    says was meant asks the last question again.
+    """
     frame = question.frame
+    if target.intent == "affirm" and frame and frame.offered:
+        return targets.get(frame.offered, target)
     if target.id == EXAMPLE and frame and frame.terms and not question.policies:
         return targets.get(frame.target, target)
     if target.intent != "correct" or not question.policies or frame is None:

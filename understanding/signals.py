@@ -58,8 +58,8 @@ class Chance:
         return cls(mean, scale, weights, float(arrays[f"{name}_constant"]))
 
 
-def scope_evidence(heard: Heard, ids: Sequence[str], targets: Mapping[str, Target]) -> Floats:
-    """What tells that a message is outside the guide's business."""
+def scope_evidence(heard: Heard, meaning: Floats, ids: Sequence[str], targets: Mapping[str, Target]) -> Floats:
+    """What tells that a message is outside the guide's business: what it is near to, what it names, what it means."""
     mean, best = heard.meaning.mean, heard.meaning.best
     outside = np.array([targets[each].intent == "out_of_scope" for each in ids])
     flows = np.array([targets[each].kind == "intent" for each in ids])
@@ -82,6 +82,7 @@ def scope_evidence(heard: Heard, ids: Sequence[str], targets: Mapping[str, Targe
             float(mean[ids.index(OUTSIDE)]) if OUTSIDE in ids else 0.0,
             float(np.log1p(len(heard.words))),
             *cues_of(heard.words),
+            *meaning,
         ]
     )
 

@@ -30,6 +30,7 @@ from actions.forms.wishes import (
     skips,
     stops,
     wants_quote,
+    wants_to_hear_it,
 )
 from knowledge.base import KnowledgeBase
 from knowledge.schema import ProfileField
@@ -193,6 +194,8 @@ def _left(filling: Filling, heard: Heard, read: Read, asked: ProfileField | None
     """A message that stops the form, or that is never an answer to it."""
     if stops(heard):
         return Step(filling, Did.STOPPED)
+    if wants_to_hear_it(heard):
+        return Step(filling, Did.DIGRESSED)
     if not is_never_an_answer(heard, read, asked):
         return None
     # A claim told where claims are asked about is an answer, too.

@@ -155,9 +155,13 @@ class Heard:
     def is_surely(self, *intents: str, at_least: float = SURE_STEER) -> bool:
         return self.intent in intents and self.confidence >= at_least
 
+    def is_either_way(self, intent: str, at_least: float) -> bool:
+        """Whether the classifier or the whole reading is so sure of an intent that is no answer to any question."""
+        return self.is_surely(intent, at_least=at_least) or (self.decided[0] == intent and self.decided[1] >= at_least)
+
 
 def stops(heard: Heard) -> bool:
-    return bool(_STOP.fullmatch(heard.text)) or heard.is_surely("cancel")
+    return bool(_STOP.fullmatch(heard.text)) or heard.is_either_way("cancel", SURE_CHAT)
 
 
 def skips(heard: Heard, read: Read, asked: ProfileField | None) -> bool:
@@ -205,9 +209,13 @@ def asks_why(heard: Heard, aside: bool) -> bool:
 
 def wants_quote(heard: Heard) -> bool:
     """ "just get me a quote", but not how that is done"""
-    intent, chance = heard.decided
-    surely = heard.is_surely("get_quote", at_least=SURE_QUOTE) or (intent == "get_quote" and chance >= SURE_QUOTE)
+    surely = heard.is_either_way("get_quote", SURE_QUOTE)
     return surely and bool(_QUOTE.search(heard.text)) and not asks_how(heard.text)
+
+
+def wants_to_hear_it(heard: Heard) -> bool:
+    """ "what have you got so far?" """
+    return heard.is_either_way("ask_known", SURE_STEER)
 
 
 def asks_how(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Rasa importer: the knowledge base's own situations join the written training examples.
+"""Rasa importer: labelled messages and the knowledge base's own situations join the written training examples.
 
 What people write about things the guide does not speak about tells that a question is out of scope.
 """
@@ -10,6 +10,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from knowledge.base import KnowledgeBase
+from understanding.labelled import as_example, read_labelled, taught_by
+from understanding.targets import targets_of
 
 INTENTS = {"outside": "out_of_scope"}
 
@@ -20,12 +22,25 @@ class KnowledgeImporter(RasaFileImporter):
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         written = super().get_nlu_data(language)
         known = {str(example.get("text")).strip().lower() for example in written.intent_examples}
+        intents = {str(example.get("intent")) for example in written.intent_examples}
         added = [
             Message.build(text=text, intent=intent)
-            for text, intent in content_examples()
+            for text, intent in [
+                *content_examples(),
+                *message_examples(intents),
+            ]
             if text.strip().lower() not in known
         ]
         return written.merge(TrainingData(added))
+
+
+def message_examples(intents: set[str]) -> list[tuple[str, str]]:
+    """(text, intent) of every labelled message that tells one by itself."""
+    base = KnowledgeBase()
+    targets = targets_of(base, intents)
+    base.close()
+    told = [as_example(each, targets) for each in read_labelled(files=[file.stem for file in taught_by()])]
+    return list(dict.fromkeys((text, intent) for intent, text in filter(None, told)))
 
 
 def content_examples() -> list[tuple[str, str]]:

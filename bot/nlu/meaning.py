@@ -25,7 +25,7 @@ from bot.nlu.reading import CHANCES, normal_text, subject_text
 from knowledge.base import KnowledgeBase
 from understanding.explain import told
 from understanding.fit import Taught, fit, listed
-from understanding.labelled import QUESTIONS, read_labelled, tunes_encoder
+from understanding.labelled import read_labelled, taught_by
 from understanding.learning.encoder import shared_encoder
 from understanding.linking import Linked, Linker
 from understanding.names import trade_names
@@ -36,7 +36,6 @@ from understanding.resolve import resolve
 CANDIDATES = 5
 FRAME = "frame"  # in the message's metadata
 EXPLAIN = "explain"  # there, too: asks for the reasons, which stand in the parse data by the same name
-HELD_BACK = "test_"  # files of labelled questions that nothing is learnt from begin so
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -76,10 +75,10 @@ class Meaning(GraphComponent):
         encoder = shared_encoder()
         messages = read_labelled(files=[file.stem for file in taught_by()])
         taught = Taught(base, linker, encoder, examples, messages)
-        questions = [*(each for each in messages if not tunes_encoder(each)), *taught.held_back()]
-        unseen = frozenset(each.text for each in questions)
-        learning = taught.recall(unseen)
-        _, ranker, chances = fit(learning, listed(learning, taught.classifier(unseen), linker, encoder, questions))
+        plain = taught.held_back()
+        unseen = frozenset(each.text for each in plain)
+        learning, guess = taught.recall(unseen), taught.guess_unseen(unseen)
+        _, ranker, chances = fit(learning, listed(learning, guess, linker, encoder, [*messages, *plain]))
         with self._storage.write_to(self._resource) as folder:
             save(Path(folder), taught.recall(), chances, ranker, taught.phrases)
         base.close()
@@ -118,8 +117,3 @@ class Meaning(GraphComponent):
         message.set("candidates", [[name, round(p, 4)] for name, p in reading.ranked[:CANDIDATES]], add_to_output=True)
         message.set("trade", reader.trade(reading), add_to_output=True)
         message.set(INTENT, {"name": question.intent, "confidence": round(question.chance, 4)}, add_to_output=True)
-
-
-def taught_by() -> list[Path]:
-    """The files of labelled questions that the guide learns from."""
-    return [file for file in sorted(QUESTIONS.glob("*.jsonl")) if not file.stem.startswith(HELD_BACK)]

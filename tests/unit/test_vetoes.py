@@ -49,5 +49,5 @@ def test_all_of_something_gets_no_yes_or_no(text: str) -> None:
 
 
 def test_which_of_two_policies_gets_no_yes_or_no() -> None:
-    assert forbids_verdict("does gl or cyber cover it".split(), 2)
-    assert not forbids_verdict("does gl cover fire or smoke".split(), 1)
+    assert forbids_verdict(["does", "gl", "or", "cyber", "cover", "it"], 2)
+    assert not forbids_verdict(["does", "gl", "cover", "fire", "or", "smoke"], 1)

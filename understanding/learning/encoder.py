@@ -57,6 +57,7 @@ class Encoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._recent = lru_cache(maxsize=RECENT)(self._run)
+        self._learnt: dict[str, Floats] = {}  # while training, several components ask for the same thousands
 
     def embed(self, text: str) -> Floats:
         """The unit vector of one text, shape (384,), read-only; only its first 128 word pieces count."""
@@ -70,8 +71,10 @@ class Encoder:
         """
         if len(texts) < 2:  # a message in service: starting threads costs more than they save
             return np.array([self.embed(text) for text in texts], dtype=np.float32).reshape(-1, DIMENSIONS)
+        missing = [text for text in dict.fromkeys(texts) if text not in self._learnt]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return np.stack(list(pool.map(self._run, texts)))
+            self._learnt.update(zip(missing, pool.map(self._run, missing), strict=True))
+        return np.stack([self._learnt[text] for text in texts])
 
     def _run(self, text: str) -> Floats:
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
