@@ -131,7 +131,7 @@ def included(question: Question, base: KnowledgeBase) -> Answer:
     if relation is None and len(question.policies) > 1:
         relation = next(iter(base.relations(*question.policies[:2])), None)
     if relation:
-        return relation_answer(relation, base, question.certain or question.bound)
+        return _with_others(relation, question, base)
     policy = main_policy(question, base)
     related = [r for r in base.relations(policy.id) if r.policy == policy.id and r.relation in OF_PARTS]
     if not related:
@@ -160,6 +160,22 @@ def included(question: Question, base: KnowledgeBase) -> Answer:
     return answer
 
 
+def _with_others(relation: Relation, question: Question, base: KnowledgeBase) -> Answer:
+    """A relation, and how the same policy stands to the others named: "does a BOP include auto and comp?"."""
+    certain = question.certain or question.bound
+    others = [other for other in question.policies if other not in (relation.policy, relation.other)]
+    found = [next(iter(base.relations(relation.policy, other)), None) for other in others]
+    answer = relation_answer(relation, base, certain)
+    for each in filter(None, found):
+        more = relation_answer(each, base, certain)
+        answer.paragraphs.insert(0, more.lead)
+        answer.verdict = answer.verdict if answer.verdict == more.verdict else None
+        answer.policies = list(dict.fromkeys([*answer.policies, *more.policies]))
+        answer.entries += more.entries
+        answer.cite(more.sources)
+    return answer
+
+
 def relation_answer(relation: Relation, base: KnowledgeBase, certain: bool = True) -> Answer:
     """One relation in words, with what it decides where yes or no may be said."""
     other = base.policy(relation.other)
@@ -181,6 +197,12 @@ def relation_answer(relation: Relation, base: KnowledgeBase, certain: bool = Tru
     return answer
 
 
+def _between(policies: list[Policy], base: KnowledgeBase) -> list[str]:
+    """Whether one of two policies includes, needs or replaces the other, where that is known."""
+    relation = next(iter(base.relations(*(p.id for p in policies))), None) if len(policies) == 2 else None
+    return [relation.answer.text] if relation else []
+
+
 @answers("ask_compare")
 def compare(question: Question, base: KnowledgeBase) -> Answer:
     """Two or three policies side by side."""
@@ -192,8 +214,9 @@ def compare(question: Question, base: KnowledgeBase) -> Answer:
     answer = Answer(
         Status.ANSWERED,
         "ask_compare",
-        "The difference is in what they pay for.",
-        [_only_the_first(left_out)] if left_out else [],
+        f"{joined([sentence(policies[0].short_name)[:-1], *(p.short_name for p in policies[1:])])} are not the same: "
+        "they pay for different things.",
+        [*_between(policies, base), *([_only_the_first(left_out)] if left_out else [])],
         more=[_at_length(policy) for policy in policies],
         policies=[p.id for p in policies],
         entries=[p.id for p in policies],

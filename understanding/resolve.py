@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from understanding.decision import SHOWN, Do, decide, verdict_is_worth_it
+from understanding.decision import SHOWN, Decision, Do, decide, verdict_is_worth_it
 from understanding.features import ASKS_OPENLY, ASKS_YES_OR_NO, REFERS_BACK, Heard
 from understanding.question import Frame, Question, asked_for
 from understanding.reader import Reading
@@ -59,16 +59,10 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
         likely = sum(chance for _, chance in near) > reading.outside
         closest = tuple(name for name, _ in near) if likely and not nothing_to_follow else ()
         return replace(question, closest=closest, certain=False)
-    target = targets[decision.targets[0]]
-    if target.intent == "correct" and not question.policies:  # "no, I want to know who needs it"
-        said_instead = decide([pair for pair in ranked[1:] if targets[pair[0]].kind == "facet"], 0.0)
-        if said_instead.do is Do.ANSWER:
-            decision, target = said_instead, targets[said_instead.targets[0]]
-            question = replace(question, chance=decision.chance)
-    target = _meant(target, question, targets)
-    told_before = bool(frame and frame.happened)
-    wished = decision.chance >= WISHED
-    if target.id == REPORT and not (question.happened or told_before or wished):  # a "what if" opens no ticket
+    decision = _second_thoughts(decision, ranked, question, targets)
+    question = replace(question, chance=decision.chance)
+    target = _meant(targets[decision.targets[0]], question, targets)
+    if target.id == REPORT and not _is_reported(question, decision.chance):
         return replace(question, intent="ask_claims", certain=False)
     if question.happened and target.intent == "ask_claims" and dict(ranked).get(REPORT, 0.0) >= TO_REPORT:
         return replace(question, intent=targets[REPORT].intent, target=REPORT, topic=target.entry)
@@ -80,6 +74,30 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
     if target.kind == "topic":  # its yes or no says nothing of a policy that it does not speak of
         certain = certain and set(heard.policies) <= set(target.policies)
     return replace(asked, certain=certain and _certain(target, ranked, asked, says))
+
+
+def _is_reported(question: Question, chance: float) -> bool:
+    """Whether a report is meant: it has happened, was told before, or is wished for sure.  A "what if" is none."""
+    return question.happened or bool(question.frame and question.frame.happened) or chance >= WISHED
+
+
+def _second_thoughts(
+    decision: Decision, ranked: Sequence[tuple[str, float]], question: Question, targets: Mapping[str, Target]
+) -> Decision:
+    """The next best where the likeliest says too little of what is wanted.
+
+    A correction may say what was meant ("no, I want to know who needs it"), and what has not happened is not reported
+    but asked about.
+    """
+    first = targets[decision.targets[0]]
+    if first.intent == "correct" and not question.policies:
+        others = [pair for pair in ranked[1:] if targets[pair[0]].kind == "facet"]
+    elif first.id == REPORT and not _is_reported(question, decision.chance):
+        others = [pair for pair in ranked if pair[0] != REPORT]
+    else:
+        return decision
+    other = decide(others, 0.0)
+    return other if other.do is Do.ANSWER else decision
 
 
 def _possible(
