@@ -117,6 +117,8 @@ class GuideAction(Action, ABC):
             if opened:
                 form = _on_condition(begin(opened, filling, message, base, now), base)
                 shown = list(form.said)
+                if shown and shown[-1].status is Status.ANSWERED:
+                    frame = remembered(base, _told_of(form.filling, message, frame), shown[-1], frame, _turn(tracker))
             else:
                 for question, answer in replies:
                     shown.append(_licensed(matched(filling, question, answer, base), question, filling, message, base))

@@ -423,7 +423,8 @@ class ProfileField(_Model):
     """A fact about a business, asked for one at a time.
 
     ``said_as`` and ``denied_as`` are phrases that tell the fact without being asked: yes and no, and for a
-    count none at all.  A number is told by one of ``units`` beside it.  Facts in ``year``, words, name or reach
+    count none at all.  A number is told by one of ``units`` beside it; one that is counted ``by`` the month may be told
+    by the day or the week.  Facts in ``year``, words, name or reach
     (e-mail, phone) are for an agent; no rule depends on them.
     """
 
@@ -436,6 +437,7 @@ class ProfileField(_Model):
     said_as: list[str] = []
     denied_as: list[str] = []
     units: list[str] = []
+    by: Literal["month"] | None = None
     limits: Bounds | None = None
     asked_when: dict[str, Condition] = {}  # otherwise it counts if it is told, and is not asked
 

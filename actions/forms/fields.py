@@ -52,6 +52,10 @@ _NO = re.compile(
     r"(?! (?:know|understand|get|recall|remember|think|want|wish|care|mind|like|feel|see|need|believe)))\b",
     re.I,
 )
+_PERIODS = {  # how often a month has what is told by the day or the week
+    period: (re.compile(rf"(?:\b(?:an?|per|each|every)\s+|/\s*){period}\b|\b{adverb}\b", re.I), times)
+    for period, adverb, times in (("day", "daily", 30.0), ("week", "weekly", 52 / 12))
+}
 _MARKUP = re.compile(r"[<>]")
 _SOMETHING = re.compile(r"\w")
 _PERCENT = re.compile(r"%|\bper ?cent\b", re.I)
@@ -211,7 +215,7 @@ def _count(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
         amount = Amount(0, 0)
     if amount is None:
         return Refusal('I need a number here, such as 12, "about 40" or "10 to 15".')
-    return _amount(field, amount)
+    return _by_the_month(field, amount, said.text)
 
 
 def _mentioned_count(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
@@ -226,8 +230,20 @@ def _mentioned_count(field: ProfileField, said: Said, base: KnowledgeBase) -> Re
         after = said.text[match.end() :].split()[:3]
         amounts = read_amounts(" ".join(before)) or (read_amounts(" ".join(after)) if after[:1] == ["of"] else [])
         if amounts:
-            return _amount(field, amounts[-1])
+            return _by_the_month(field, amounts[-1], said.text[match.end() :])
     return None
+
+
+def _by_the_month(field: ProfileField, amount: Amount, text: str) -> Read:
+    """An amount told by the day or the week, as the field counts it, with what was said."""
+    told = [(period, times) for period, (says, times) in _PERIODS.items() if field.by and says.search(text)]
+    if not told:
+        return _amount(field, amount)
+    period, times = told[0]
+    read = _amount(field, Amount(round(amount.low * times), round(amount.high * times)))
+    if isinstance(read, Value):
+        return Value(read.value, f"about {read.shown} ({shown_amount(amount)} a {period})")
+    return read
 
 
 def _tells_none(field: ProfileField, text: str) -> bool:

@@ -56,6 +56,13 @@ _RIGHT = re.compile(
     r".*\b(?:i meant?|make (?:that|it)|should (?:be|have been)|correction|but|to)\b\W*(?P<right>.+)",
     re.I | re.S,
 )
+# What stands between a slip of the tongue and what was meant.
+_SLIPS = re.compile(
+    r"\W+(?:(?:oh|no|wait|sorry|oops|hm+|actually|rather|correction)\b\W*)+(?:(?:i|we) mea?nt?\b|make (?:that|it)\b"
+    r"|it'?s\b)?\W*|\W+(?:i|we) mea?nt?\b\W*|\W+make (?:that|it)\b\W*",
+    re.I,
+)
+SLIPPING = (*NUMBERS, "state")
 _NOT_THAT = re.compile(r"\W*\bnot\s+\S+", re.I)
 _ALSO_CALLED = {
     "reach": ("e-mail", "email", "phone", "phone number", "contact details"),
@@ -144,7 +151,7 @@ def _taken(
 ) -> Step:
     said, heard = Said.of(message, today), Heard.of(message)
     asked = next((each for each in fields if each.id == filling.asking), None)
-    read = answer_to(asked, said, base) if asked else None
+    read = _answer(asked, said, base) if asked else None
     settled = (
         _clicked(filling, message, said)
         or _left(filling, heard, read, asked)
@@ -171,6 +178,19 @@ def _taken(
     if told:
         return Step(filling.knowing(told), Did.TOLD, tuple(told))
     return Step(_missed(filling), Did.REFUSED, refusal=read.message if isinstance(read, Refusal) else "")
+
+
+def _answer(asked: ProfileField, said: Said, base: KnowledgeBase) -> Read:
+    return _settled_on(asked, said, base) or answer_to(asked, said, base)
+
+
+def _settled_on(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | None:
+    """The value that a message ends with where it begins with another: "we've 50 agents, sorry I meant 15"."""
+    first, *rest = _SLIPS.split(said.text)
+    if field.kind not in SLIPPING or not rest or not mentioned(field, replace(said, text=first, state=None), base):
+        return None
+    read = answer_to(field, replace(said, text=rest[-1], state=None), base)
+    return read if isinstance(read, Value) else None
 
 
 def _missed(filling: Filling) -> Filling:
@@ -286,7 +306,7 @@ def _in_passing(filling: Filling, said: Said, fields: list[ProfileField], base: 
     for each in fields:
         known = filling.values.get(each.id)
         if known is None or known == SKIPPED or may_change:
-            value = mentioned(each, said, base)
+            value = _settled_on(each, said, base) or mentioned(each, said, base)
             if value and value != known:
                 told[each.id] = value
     return told

@@ -28,6 +28,7 @@ FACTS_OF_A_STORY = 3  # facts that tell of a business, whatever is asked about i
 UNSURE = 0.8  # confidence below which so many facts are taken for what the message is about
 PATIENCE = 2  # answers that could not be taken before skipping is offered
 OFFERED_TRADES = ("call_center", "bpo", "it_consultant", "msp")
+SHARPEN = 'A few questions can sharpen this list. Say "skip" to leave one out, or "cancel" to leave it at that.'
 _STARTED_BY = {"get_quote": QUOTE, "ask_recommendation": RECOMMENDATION}
 VARIES = {"follow_up", "inform", "correct", "nlu_fallback"}
 
@@ -156,13 +157,27 @@ def begin(form: str, known: Filling | None, message: Mapping[str, Any], base: Kn
     trade = {"industry": Value(asked_for.id, asked_for.name)} if asked_for else {}
     started = Filling(form, {**values, **trade, **told}, at=now)
     noted = _noted(started, list(told), base) if told else ""
-    return _with_next(started, f"{PLANS[form].opening}\n\n{noted}".strip(), base)
+    first = (
+        _at_once(started, base) if form == RECOMMENDATION and recommending.industry_of(started.facts(), base) else None
+    )
+    opening = SHARPEN if first else PLANS[form].opening
+    turn = _with_next(started, f"{opening}\n\n{noted}".strip(), base)
+    return replace(turn, said=[first]) if first and turn.after else turn
+
+
+def _at_once(filling: Filling, base: KnowledgeBase) -> Answer | None:
+    """What follows where the trade is known: nobody answers seven questions to hear of the first policy."""
+    if recommending.industry_of(filling.facts(), base) is None:
+        return None
+    first = recommending.recommendation_answer(filling.facts(), base)
+    first.more, first.buttons = [], []
+    return first
 
 
 def go_on(filling: Filling, message: Mapping[str, Any], base: KnowledgeBase, now: float) -> Turn:
     """A message while a form is on its way."""
     plan = PLANS[filling.form or ""]
-    taken = step(replace(filling, at=now), message, plan.fields(filling, base), base, _date(now))
+    taken = step(replace(filling, at=now), message, _heard_in(filling, base), base, _date(now))
     turn = _DONE[taken.did](taken, filling, base)
     if now - filling.at > PAUSE and turn.after:
         turn.after.lead = f"Welcome back: your {plan.name} is still here.\n\n{turn.after.lead}"
@@ -353,13 +368,20 @@ def not_sent(filling: Filling, base: KnowledgeBase) -> Answer:
 
 
 def _noted(filling: Filling, told: list[str], base: KnowledgeBase) -> str:
-    labels = {each.id: each.label for each in PLANS[filling.form or ""].fields(filling, base)}
+    labels = {each.id: each.label for each in _heard_in(filling, base)}
     shown = [f"{labels[name]}: {filling.values[name].shown}" for name in told if name in labels]
     return f"Noted. {'; '.join(shown)}."
 
 
 def _flow(filling: Filling, text: str) -> Answer:
     return Answer(Status.FLOW, PLANS[filling.form or ""].intent, text)
+
+
+def _heard_in(filling: Filling, base: KnowledgeBase) -> list[ProfileField]:
+    """The fields of a form, and every other fact about a business, which is kept if it is told."""
+    asked = PLANS[filling.form or ""].fields(filling, base)
+    ids = {each.id for each in asked}
+    return [*asked, *(each for each in base.profile_fields() if each.id not in ids)]
 
 
 def _field(filling: Filling, base: KnowledgeBase) -> ProfileField | None:
@@ -387,7 +409,7 @@ def _mentioned(
 ) -> dict[str, Value]:
     """What the message that begins a form tells already."""
     said = Said.of(message, _date(now))
-    fields = PLANS[form].fields(Filling(form), base)
+    fields = _heard_in(Filling(form), base)
     found = {each.id: mentioned(each, said, base) or described(each, said, base) for each in fields}
     return {name: value for name, value in found.items() if value}
 

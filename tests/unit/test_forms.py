@@ -502,6 +502,52 @@ def test_one_message_may_answer_several_questions(base) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("we've 50 agents, sorry I meant 15", "15"),
+        ("40 people, oh wait, make that 14", "14"),
+        ("a staff of 9... no, 11", "11"),
+        ("12 employees, actually 13", "13"),
+        ("we have 20 people, no contractors", "20"),
+    ],
+)
+def test_a_slip_is_put_right_in_the_same_message(text, shown, base) -> None:
+    assert done(quote("headcount"), base, text).filling.values["headcount"].shown == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "shown"),
+    [
+        ("300 calls a day", [9000, 9000], "about 9,000 (300 a day)"),
+        ("roughly 1200 per week", [5200, 5200], "about 5,200 (1,200 a week)"),
+        ("5,000 chats and calls daily", [150000, 150000], "about 150,000 (5,000 a day)"),
+        ("9000", [9000, 9000], "9,000"),
+        ("9000 a month", [9000, 9000], "9,000"),
+    ],
+)
+def test_what_is_told_by_the_day_is_counted_by_the_month(text, value, shown, base) -> None:
+    read = answer_to(every_field(base)["call_volume"], said(text), base)
+    assert read == Value(value, shown)
+
+
+def test_a_fact_that_a_quote_does_not_ask_for_is_kept_all_the_same(base) -> None:
+    turn = go_on(quote("revenue"), message("we use subcontractors"), base, NOW)
+    assert turn.filling.values["contractors"].value is True
+
+
+def test_where_the_trade_is_known_a_first_list_comes_at_once(base) -> None:
+    turn = begin(RECOMMENDATION, None, message("6 people in Reno", industry="call_center", state="NV"), base, NOW)
+    assert "look first at" in turn.said[0].lead
+    assert "sharpen this list" in text_of(turn.after)
+
+
+def test_without_a_trade_it_is_asked_first(base) -> None:
+    turn = begin(RECOMMENDATION, None, message("which policies do we need"), base, NOW)
+    assert turn.said == []
+    assert turn.filling.asking == "industry"
+
+
 def test_a_trade_without_an_entry_stands_before_the_rest(base) -> None:
     start = Filling(QUOTE, {}, ("industry",), "industry", at=NOW)
     taken = done(start, base, "a cleaning company, 5 people in Reno")
