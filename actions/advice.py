@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import us
-
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.forms.recommending import NEED_WORDS, recommended
@@ -45,8 +43,6 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
         answer.paragraphs.append(policy.need.text)
         answer.entries.append(industry.id)
         answer.cite(ranked.source)
-    if elsewhere := _elsewhere(question, base):
-        answer.paragraphs.append(elsewhere)
     who = first_said([s.text for s in policy.who_needs], question.point)
     answer.paragraphs.append(f"Who usually needs it:\n{listed(who[:NEEDING])}")
     answer.cite(policy.need.source, *(s.source for s in policy.who_needs))
@@ -61,14 +57,6 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
         TALK_TO_AGENT,
     ]
     return answer
-
-
-def _elsewhere(question: Question, base: KnowledgeBase) -> str:
-    """That the law told is California's, where another state is asked about."""
-    state = us.states.lookup(question.state or "")
-    if state is None or state == us.states.CA:
-        return ""
-    return str(base.notices["other_state"]).format(state=state, known=us.states.CA).strip()
 
 
 def _needs(policies: list[Policy], base: KnowledgeBase) -> Answer:

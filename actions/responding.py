@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import us
+
 from actions.answer import Answer, Button, Status
 from knowledge.base import KnowledgeBase
 from understanding.question import Frame, Question, talked_about
@@ -33,8 +35,14 @@ def answers(*intents: str) -> Callable[[Responder], Responder]:
 
 
 def respond(question: Question, base: KnowledgeBase) -> Answer:
-    """The answer to a decided question."""
-    return RESPONDERS.get(question.intent, RESPONDERS["nlu_fallback"])(question, base)
+    """The answer to a decided question; where it tells California's law to somebody elsewhere, it says so."""
+    answer = RESPONDERS.get(question.intent, RESPONDERS["nlu_fallback"])(question, base)
+    state = us.states.lookup(question.state or "")
+    told = " ".join([answer.lead, *answer.paragraphs])
+    if state not in (None, us.states.CA) and str(us.states.CA) in told and str(state) not in told:
+        answer.verdict = None
+        answer.paragraphs.append(base.notices["other_state"].format(state=state, known=us.states.CA).strip())
+    return answer
 
 
 Reply = tuple[Question, Answer]

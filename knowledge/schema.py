@@ -285,7 +285,10 @@ class RelationKind(str, Enum):
 
     @property
     def verdict(self) -> Literal["yes", "no", "depends"] | None:
-        """The answer to whether the one includes the other, sits over it, or can be bought without it."""
+        """The answer to whether the one includes the other or sits over it.
+
+        Whether it can be bought without it has none: whoever names two policies mostly asks something else of them.
+        """
         return _RELATION_SAYS.get(self)
 
 
@@ -295,7 +298,6 @@ _RELATION_SAYS: dict[RelationKind, Literal["yes", "no", "depends"]] = {
     RelationKind.SEPARATE: "no",
     RelationKind.OVER: "yes",
     RelationKind.NOT_OVER: "no",
-    RelationKind.ALONE: "yes",
 }
 
 

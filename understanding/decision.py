@@ -15,7 +15,7 @@ SOMETHING_ELSE = 1.0  # an answer to another question than the one asked
 # on the low side (on labelled messages nobody learnt from, what is given a chance of 0.37 is right for 0.45).
 DEFLECTION = 0.7
 WRONG_VERDICT = 20.0  # a yes or a no that is not so
-REFUSED = 1.2  # told that it is none of ours, though it is: hardly worse than another answer, for it says so
+REFUSED = 1.0  # told that it is none of ours, though it is: no worse than another answer, for it says so
 # Of wrong answers that are given, the share whose yes or no contradicts the right one: 1 of 82 on labelled messages
 # that nobody learnt from, 3 of 50 in the behaviour tests.
 VERDICT_AT_STAKE = 0.02
