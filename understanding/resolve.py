@@ -16,7 +16,6 @@ from understanding.vetoes import forbids_verdict, vetoed
 ABOUT_THE_ANSWER = ("ask_why", "ask_more", "simpler", "repeat")
 REPORT, EXAMPLE, AGENT = intent_id("report_claim"), intent_id("ask_scenario"), intent_id("talk_to_agent")
 FOLLOWS = "follow_up"
-WEIGHED = 5  # candidates whose yes or no is looked at
 # Chance from which on something is taken to have happened: to miss a loss is twice as bad as to speak of reporting
 # where nothing happened.
 HAPPENED = 0.33
@@ -168,7 +167,7 @@ def _carried(target: Target, question: Question, intents: Mapping[str, float]) -
 def _certain(target: Target, ranked: Sequence[tuple[str, float]], asked: Question, says: Says) -> bool:
     """Whether yes or no may be said: how sure it is that what was meant is a target which says the same."""
     said = says(target.id, asked.policies)
-    others = [(name, chance) for name, chance in ranked[:WEIGHED] if name != target.id]
+    others = [(name, chance) for name, chance in ranked if name != target.id]
     same = [chance for name, chance in others if said and says(name, asked.policies) == said]
     return verdict_is_worth_it([dict(ranked).get(target.id, asked.chance), *same])
 
