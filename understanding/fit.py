@@ -119,8 +119,8 @@ class Taught:
         """The phrases, those of a bare intent given to what answers them.
 
         What asks something of one policy stands for that facet; any other example for the nearest entry of its intent,
-        where it has entries, so that no bare intent competes with them.  An entry for the trades of one group is no
-        answer to an example that names none of them.
+        where it has entries, so that no bare intent competes with them.  An entry for the trades of one group, or about
+        a single policy, is no answer to an example that names none of them.
         """
         by_intent = {intent: self.base.topics(intent) for intent, _ in self._examples}
         own: dict[str, list[str]] = {}
@@ -136,8 +136,12 @@ class Taught:
                     target = of_policy[0]
                 elif by_intent[intent] and not self._stays_bare(intent, text):
                     mine = self._vectors[self._read[text]]
-                    groups = {None, *self._groups_in(text)}
-                    entries = [topic.id for topic in by_intent[intent] if topic.industry_group in groups]
+                    groups, named = {None, *self._groups_in(text)}, set(self._policies_in(text))
+                    entries = [
+                        topic.id
+                        for topic in by_intent[intent]
+                        if topic.industry_group in groups and (len(topic.policies) != 1 or named & set(topic.policies))
+                    ]
                     near = {name: float(np.sort(meanings[name] @ mine)[-BEST:].mean()) for name in entries}
                     target = max(near, key=lambda name: near[name], default=target)
             found.append((target, text))
