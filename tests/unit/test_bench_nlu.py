@@ -420,15 +420,17 @@ def test_an_empty_split_is_refused(data: Path) -> None:
         read_benchmarks(data)
 
 
-def test_the_pipeline_is_used_as_written_without_the_projects_examples(tmp_path: Path) -> None:
+def test_the_pipeline_is_used_as_written_without_what_is_the_projects_own(tmp_path: Path) -> None:
     config = tmp_path / "config.yml"
     config.write_text("language: en\nimporters: [{name: ours}]\npipeline: [{name: b, C: 30.0}, {name: a}]\n")
-    assert yaml.safe_load(public.without_importers(config)) == {
+    assert yaml.safe_load(public.of_intents_alone(config)) == {
         "language": "en",
         "pipeline": [{"name": "b", "C": 30.0}, {"name": "a"}],
     }
     project = yaml.safe_load(nlu.CONFIG.read_text(encoding="utf-8"))
-    assert yaml.safe_load(public.without_importers(nlu.CONFIG))["pipeline"] == project["pipeline"]
+    assert yaml.safe_load(public.of_intents_alone(nlu.CONFIG))["pipeline"] == [
+        each for each in project["pipeline"] if each["name"] != public.MEANING
+    ]
 
 
 def test_examples_are_written_for_rasa_by_intent() -> None:
