@@ -50,6 +50,12 @@ lock: $(UV) ## Resolve the dependencies anew into the requirements files
 encoder: $(UV) .make/dev train ## Tune the sentence encoder on the project's phrases and quantise it (half an hour)
 	$(UV) run --script scripts/tune_encoder.py .make/tuned
 	$(UV) run --script scripts/build_encoder.py --weights .make/tuned
+relevance: .make/dev train ## Learn anew what counts for an entry (after large changes of content or training data)
+	$(PY) -m scripts.fit_relevance
+confidence: .make/dev train ## Learn anew how sure the guide may be of its answers (after large changes)
+	$(PY) -m scripts.fit_confidence
+thresholds: .make/dev train ## Show what other thresholds would cost on the development questions
+	$(PY) -m scripts.choose_thresholds
 pictures: .make/dev train ## Draw the website chat's main states into docs/pictures
 	$(PY) -m scripts.draw_website
 clean: ## Remove everything that was made: environment, model, database, caches
@@ -73,4 +79,4 @@ $(UV):
 	@$(UV) pip install --quiet --python $(PY) -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help setup train run shell ask test check lint bench-nlu bench-runtime bench-website bench-knowledge lock encoder pictures clean
+.PHONY: help setup train run shell ask test check lint bench-nlu bench-runtime bench-website bench-knowledge lock encoder relevance confidence thresholds pictures clean

@@ -8,22 +8,22 @@ from dataclasses import replace
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.forms.recommending import NEED_WORDS, recommended
-from actions.guidance import topic_answer
+from actions.guidance import best_topic, topic_answer
 from actions.policies import main_policy, policies_of
+from actions.question import Question
 from actions.responding import TALK_TO_AGENT, answers
-from actions.wording import a_or_an, first_said, listed, sentence
+from actions.wording import a_or_an, listed, sentence
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Policy
-from understanding.question import Question
 
 _EACH = re.compile(r"\b(both|all|which)\b", re.IGNORECASE)
-OFFERED = 4  # trades to choose from, one of each of the first groups
+TRADES = ("call_center", "bpo", "it_consultant", "msp")
 
 
 @answers("ask_need")
 def need(question: Question, base: KnowledgeBase) -> Answer:
     """Whether a business like the visitor's needs a policy, and why."""
-    topic = base.topic(question.topic)
+    topic = best_topic(question, base, "ask_need")
     if topic:
         return topic_answer(topic, base, question)
     industry = base.industry(question.industry)
@@ -46,11 +46,10 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
         answer.lead = f"For {a_or_an(industry.name)}, {policy.short_name} is {NEED_WORDS[ranked.need]}. {ranked.why}"
         answer.entries.append(industry.id)
         answer.cite(ranked.source)
-    who = first_said([s.text for s in policy.who_needs], question.point)
-    answer.paragraphs.append(listed(who[:5]))
+    answer.paragraphs.append(listed(s.text for s in policy.who_needs[:5]))
     answer.cite(*(s.source for s in policy.who_needs))
     answer.more = [
-        *([listed(who[5:])] if who[5:] else []),
+        *([listed(s.text for s in policy.who_needs[5:])] if policy.who_needs[5:] else []),
         f"An example: {policy.example_claim.text}",
     ]
     answer.cite(policy.example_claim.source)
@@ -84,11 +83,10 @@ def recommendation(question: Question, base: KnowledgeBase) -> Answer:
     industry = base.industry(question.industry)
     if industry:
         return recommended(industry, base)
-    topic = base.topic(question.topic)
+    topic = best_topic(question, base, "ask_need")
     if topic:
         return topic_answer(topic, base, question)
-    every = [i for i in map(base.industry, base.ids("industry")) if i]
-    trades = list({i.group: i for i in reversed(every)}.values())[-OFFERED:][::-1]
+    trades = [i for i in map(base.industry, TRADES) if i]
     return Answer(
         Status.CLARIFY,
         "ask_recommendation",

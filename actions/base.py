@@ -7,25 +7,23 @@ import secrets
 import time
 from abc import ABC, abstractmethod
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Status
-from actions.forms.fields import classified
 from actions.forms.filling import Filling
 from actions.forms.turn import PLANS, Turn, begin, closed, facts_of, go_on, matched, not_sent, opens, sent, varied
 from actions.handing_over import PRIORITY, pass_on, passes_on, told
-from actions.responding import MISSES, TALK_TO_AGENT, Reply, question_of, remembered, replies_to
+from actions.question import Frame, Question, read_question
+from actions.responding import MISSES, TALK_TO_AGENT, Reply, answer_to, answers_to_each, remembered
 from actions.settings import Agency
 from actions.wording import text_of
 from knowledge.base import KnowledgeBase, KnowledgeUnavailable
 from knowledge.build import DATABASE
 from knowledge.notices import opening
-from understanding.question import Frame, Question
-from understanding.targets import intent_id
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +59,8 @@ class GuideAction(Action, ABC):
 
     Any failure is logged under an error id that the visitor sees, and the conversation stays usable.
     """
+
+    fallback_intent: ClassVar[str | None] = None  # answered whatever the classifier said
 
     @abstractmethod
     def name(self) -> str:
@@ -119,7 +119,7 @@ class GuideAction(Action, ABC):
     ) -> list[Reply]:
         """The answers to every question of the latest message; requests for a person are passed on."""
         message, turn = tracker.latest_message, _turn(tracker)
-        replies = replies_to(message, frame, turn, base)
+        replies = answers_to_each(message, frame, turn, base) or [answer_to(message, frame, turn, base)]
         for _, answer in replies:
             if answer.status in MISSES and frame and frame.misses >= 1:
                 answer.buttons = [TALK_TO_AGENT, *(b for b in answer.buttons if b != TALK_TO_AGENT)][:5]
@@ -134,7 +134,7 @@ class GuideAction(Action, ABC):
 
 def starts_over(tracker: Tracker) -> bool:
     """Whether the visitor wants to begin afresh; in the middle of a form it must be sure, for the form is lost."""
-    intent = classified(tracker.latest_message)
+    intent = tracker.latest_message.get("intent") or {}
     filling = Filling.from_slot(tracker.get_slot("form"))
     least = SURE_RESTART if filling and filling.form else 0.0
     return intent.get("name") == "restart" and float(intent.get("confidence") or 0.0) >= least
@@ -161,16 +161,15 @@ def _submitted(filling: Filling, tracker: Tracker, base: KnowledgeBase) -> Turn:
 def _told_of(filling: Filling, message: dict[str, Any], frame: Frame | None) -> Question:
     """What a form's result is about, as a question that could have been asked."""
     facts = filling.facts()
-    return replace(question_of(message, frame), industry=facts.get("industry"), state=facts.get("state"), policies=())
+    return replace(read_question(message, frame), industry=facts.get("industry"), state=facts.get("state"), policies=())
 
 
 def _with_trade(frame: Frame | None, filling: Filling, turn: int) -> Frame:
     """What was told in a form counts for questions outside it, too."""
     facts = filling.facts()
     if filling.form and not (frame and frame.intent):
-        intent = PLANS[filling.form].intent
-        frame = replace(frame or Frame(), intent=intent, target=intent_id(intent), turn=turn)
-    frame = frame or Frame()
+        frame = replace(frame or Frame(intent=""), intent=PLANS[filling.form].intent, turn=turn)
+    frame = frame or Frame(intent="")
     return replace(frame, industry=facts.get("industry"), state=frame.state or facts.get("state"))
 
 

@@ -1,34 +1,40 @@
-"""What is said where nothing is sure enough: the closest answers, each with a line of what it says, and an agent."""
+"""Asking back: a few readable options that keep what was understood."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
-from actions.responding import TALK_TO_AGENT, answers
-from actions.wording import joined, listed
+from actions.question import POSSIBLE_SUBJECT, Question
+from actions.responding import TALK_TO_AGENT, answers, respond
+from actions.routing import INFORMATIONAL, LIKELY_INTENT
+from actions.wording import joined
 from knowledge.base import KnowledgeBase
-from knowledge.schema import Exposure, Industry, Policy, Relation, Term, Topic
-from understanding.question import Question
-from understanding.targets import FACETS
+from knowledge.schema import Exposure
 
-OPTIONS = 3
-LONGEST_LINE = 170  # characters of an answer's first words beside its name
+OPTIONS = 4
+# bm25 of the words shared with an entry, its sign turned.  Of the development questions that are not
+# understood no one out of scope comes nearer than 13.8; a wrong entry is only offered, so offering starts earlier.
+CLOSEST_OFFERED = 12.0
+CLOSEST_ANSWERS = 18.0
 
-OF_A_POLICY = {
-    "what": "What {policy} covers",
-    "excludes": "What {policy} does not cover",
-    "cost": "What {policy} costs",
-    "cost_factors": "What drives the price of {policy}",
-    "lower_cost": "How to lower the price of {policy}",
-    "need": "Who needs {policy}",
-    "limits": "How much {policy} to carry",
-    "trigger": "When {policy} must be in force",
-    "includes": "What {policy} includes and what can be added",
+ABOUT_POLICY = {
+    "ask_policy": "What {policy} covers",
+    "ask_exclusions": "What {policy} does not cover",
+    "ask_cost": "What {policy} costs",
+    "ask_cost_factors": "What drives the price of {policy}",
+    "ask_lower_cost": "How to lower the price of {policy}",
+    "ask_need": "Who needs {policy}",
+    "ask_limits": "How much {policy} to carry",
 }
 GENERAL = {
     "ask_recommendation": "Which policies a business like mine needs",
     "ask_proof": "How to get proof of insurance",
     "ask_how_to_buy": "How to buy coverage",
+    "ask_choose_insurer": "How to choose an insurer or agent",
+    "ask_regulation": "What the law requires",
+    "ask_risks": "What risks a business like mine faces",
     "ask_cost": "What coverage costs",
     "ask_lower_cost": "How to lower the cost",
     "get_quote": "How to get a quote",
@@ -36,72 +42,27 @@ GENERAL = {
 }
 
 
-@answers("nlu_fallback")
-def closest(question: Question, base: KnowledgeBase) -> Answer:
-    """The two or three answers that come closest, each with what it says; an honest "I do not know" without any."""
-    if question.unknown_policy and not question.policies:
-        return which_policy_is_that(question, base)
-    offered = [found for target in question.closest if (found := _offer(target, question, base))][:OPTIONS]
-    if not offered:
-        return Answer(
-            Status.FALLBACK,
-            "nlu_fallback",
-            "I do not have an answer to that. I know business insurance: what policies cover, cost and ask for. Please "
-            "put it in other words, or ask for an agent.",
-            buttons=[Button("What can you do?", {"intent": "help"}), TALK_TO_AGENT],
+def ask_which_exposure(question: Question, base: KnowledgeBase, candidates: tuple[str, ...]) -> Answer:
+    """Several incidents fit: let the visitor choose, and keep the policy that was named."""
+    exposures = [e for e in map(base.exposure, candidates[:OPTIONS]) if e]
+    if not exposures:
+        return did_you_mean(question, base)
+    if len(exposures) == 1 and question.doubted:
+        lead = (
+            "I cannot tell whether that changes the answer. Is it still about this, or would you rather ask an agent?"
         )
-    again = question.frame is not None and question.frame.misses > 0
-    lead = "That one I cannot place either. Nearest to it:" if again else "The closest I have:"
+    elif len(exposures) == 1:
+        lead = f"Do you mean this: {exposures[0].name}? I want to be sure before I say yes or no."
+    else:
+        lead = "That can mean different things, and the answer differs. Which is closest?"
     return Answer(
         Status.CLARIFY,
-        "nlu_fallback",
+        "ask_coverage" if question.policies else "ask_what_covers",
         lead,
-        [listed(f"{button.title}: {_begins(text)}" if text else button.title for button, text in offered)],
         policies=list(question.policies),
-        entries=[each for button, _ in offered for each in _entries(button)],
-        buttons=[*(button for button, _ in offered), TALK_TO_AGENT],
+        entries=[e.id for e in exposures],
+        buttons=[*(incident_button(question, exposure) for exposure in exposures), TALK_TO_AGENT],
     )
-
-
-def _offer(target: str, question: Question, base: KnowledgeBase) -> tuple[Button, str] | None:
-    """A target as a button and how its answer begins; None for what is not offered (talk, refusals)."""
-    if target.startswith("intent:"):
-        intent = target.removeprefix("intent:")
-        return (Button(GENERAL[intent], {"intent": intent}), "") if intent in GENERAL else None
-    if "#" in target:
-        policy_id, _, of = target.partition("#")
-        policy = base.policy(policy_id)
-        if policy is None:
-            return None
-        title = OF_A_POLICY[of].format(policy=policy.short_name)
-        text = policy.summary.text if of == "what" else ""
-        return Button(title, {"intent": FACETS[of], "policies": [policy_id]}), text
-    entry = base.entry(target)
-    match entry:
-        case Topic():
-            return Button(entry.name, {"intent": entry.intent, "topic": target}), entry.answer.text
-        case Relation():
-            return Button(entry.name, {"intent": "ask_included", "topic": target}), entry.answer.text
-        case Term():
-            return Button(entry.name, {"intent": "ask_term", "terms": [target]}), entry.definition.text
-        case Industry():
-            return Button(entry.name, {"intent": "ask_recommendation", "industry": target}), entry.summary.text
-        case Exposure():
-            return incident_button(question, entry), entry.summary.text
-        case Policy():
-            return None
-    return None
-
-
-def _begins(text: str) -> str:
-    """The first sentence of an answer, cut at a word where it is long."""
-    first = text.split(". ")[0].rstrip(".") + "."
-    return first if len(first) <= LONGEST_LINE else first[:LONGEST_LINE].rsplit(" ", 1)[0] + " …"
-
-
-def _entries(button: Button) -> list[str]:
-    ask = button.ask
-    return [each for each in (ask.get("topic"), ask.get("exposure"), *(ask.get("terms") or [])) if each]
 
 
 def incident_button(question: Question, exposure: Exposure) -> Button:
@@ -125,6 +86,84 @@ def which_policy_is_that(question: Question, base: KnowledgeBase) -> Answer:
     )
 
 
+@answers("nlu_fallback")
+def did_you_mean(question: Question, base: KnowledgeBase) -> Answer:
+    """Not sure enough: the likeliest readings as buttons, or an honest "I do not know"."""
+    if question.unknown_policy:
+        return which_policy_is_that(question, base)
+    buttons = _readings(question, base)
+    closest = _closest(question, base)
+    if closest and closest[1] >= CLOSEST_ANSWERS:
+        answer = respond(closest[0], base)
+        answer.lead = f"I am not sure I understood. The closest entry I have says: {answer.lead}"
+        answer.verdict = None  # the words of a question that only resembles this one decide nothing
+        return answer
+    if closest and len(buttons) < OPTIONS:
+        entry = base.entry(closest[0].topic or closest[0].terms[0])
+        assert entry is not None  # found by its id
+        ask = {"intent": closest[0].intent, "topic": closest[0].topic, "terms": list(closest[0].terms)}
+        buttons.append(Button(entry.name, ask))
+    if not buttons:
+        return Answer(
+            Status.FALLBACK,
+            "nlu_fallback",
+            "I am not sure what you are asking. I know business insurance for call centers, outsourcers and IT "
+            "firms. Please put it in other words, or ask for an agent.",
+            buttons=[
+                Button("What can you do?", {"intent": "help"}),
+                TALK_TO_AGENT,
+            ],
+        )
+    return Answer(
+        Status.CLARIFY,
+        "nlu_fallback",
+        "I am not sure I understood. Did you mean one of these?",
+        policies=list(question.policies),
+        buttons=[*buttons[:OPTIONS], TALK_TO_AGENT],
+    )
+
+
+def _closest(question: Question, base: KnowledgeBase) -> tuple[Question, float] | None:
+    """The question for the guidance or term that shares the most telling words, and how well it fits.
+
+    The fit is FTS5's bm25 with its sign turned: more is better.
+    """
+    for hit in base.search(question.text, limit=3):
+        topic = base.topic(hit.entry_id)
+        if -hit.rank < CLOSEST_OFFERED:
+            break
+        if topic:
+            return replace(question, intent=topic.intent, topic=topic.id), -hit.rank
+        if base.term(hit.entry_id):
+            return replace(question, intent="ask_term", terms=(hit.entry_id,)), -hit.rank
+    return None
+
+
+def _readings(question: Question, base: KnowledgeBase) -> list[Button]:
+    buttons: list[Button] = []
+    policy = base.policy(question.policies[0]) if question.policies else None
+    for intent, probability in question.ranking[:4]:
+        if probability < LIKELY_INTENT:
+            break
+        if policy and intent in ABOUT_POLICY:
+            buttons.append(
+                Button(
+                    ABOUT_POLICY[intent].format(policy=policy.short_name),
+                    {"intent": intent, "policies": [policy.id]},
+                )
+            )
+        elif intent in GENERAL:
+            buttons.append(Button(GENERAL[intent], {"intent": intent, "policies": list(question.policies)}))
+    asks_cover = any(name in ("ask_coverage", "ask_what_covers") for name, _ in question.ranking[:2])
+    if asks_cover or not buttons:
+        for subject in question.of_kind("exposure")[:2]:
+            exposure = base.exposure(subject.id)
+            if exposure and subject.score >= POSSIBLE_SUBJECT:
+                buttons.append(incident_button(question, exposure))
+    likely_inside = question.ranking and question.ranking[0][0] in INFORMATIONAL | set(GENERAL)
+    return buttons if likely_inside or policy else []
+
+
 def other_questions(question: Question, base: KnowledgeBase) -> list[Button]:
     """What else can be asked about the policy that was talked about, where the last answer was not wanted."""
     frame = question.frame
@@ -132,10 +171,10 @@ def other_questions(question: Question, base: KnowledgeBase) -> list[Button]:
     if frame is None or policy is None:
         return []
     return [
-        Button(title.format(policy=policy.short_name), {"intent": FACETS[of], "policies": [policy.id]})
-        for of, title in OF_A_POLICY.items()
-        if FACETS[of] != frame.intent
-    ][:OPTIONS]
+        Button(title.format(policy=policy.short_name), {"intent": intent, "policies": [policy.id]})
+        for intent, title in ABOUT_POLICY.items()
+        if intent != frame.intent
+    ][: OPTIONS - 1]
 
 
 @answers("unreadable")

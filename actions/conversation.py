@@ -10,11 +10,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction, starts_over
-from actions.clarify import closest, other_questions
+from actions.clarify import did_you_mean, other_questions
+from actions.question import Question
 from actions.responding import TALK_TO_AGENT, answers, respond
+from actions.routing import INFORMATIONAL
 from actions.settings import Agency
 from knowledge.base import KnowledgeBase
-from understanding.question import Question
 
 EXAMPLES = [
     Button(
@@ -59,7 +60,7 @@ def deny(question: Question, base: KnowledgeBase) -> Answer:
 def help_(question: Question, base: KnowledgeBase) -> Answer:
     return _chat(
         "help",
-        "I answer questions about insurance for small businesses of any trade: whether a policy "
+        "I answer questions about business insurance for call centers, outsourcers and IT firms: whether a policy "
         "covers something, what does, what it costs, what the law or a client asks for, and how to buy. Every answer "
         "names its source, and a licensed agent can take over at any time.",
     )
@@ -84,28 +85,15 @@ def other_language(question: Question, base: KnowledgeBase) -> Answer:
 
 @answers("out_of_scope")
 def out_of_scope(question: Question, base: KnowledgeBase) -> Answer:
-    named = base.outside(question.outside)
+    named = base.outside(question.outside[0]) if question.outside else None
     pointer = named.pointer if named else "For anything else, an agent can point you the right way."
     return Answer(
         Status.OUT_OF_SCOPE,
         "out_of_scope",
-        f"That is outside what I can help with: I know insurance for businesses. {pointer}",
+        "That is outside what I can help with: I know business insurance for call centers, outsourcers and IT "
+        f"firms. {pointer}",
         buttons=[*EXAMPLES[:2], TALK_TO_AGENT],
     )
-
-
-@answers("ask_agency")
-def of_the_agency(question: Question, base: KnowledgeBase) -> Answer:
-    """What the agency says of itself in its settings; where it is silent, how to find out."""
-    fact = base.agency_fact(question.topic)
-    if fact is None:
-        return closest(question, base)
-    agency = Agency.from_environment()
-    value = agency.fact(fact.setting)
-    text = fact.told.format(value=value, agency=agency.name) if value else fact.unset.format(agency=agency.name)
-    ways = "" if value else agency.reached_by()
-    said = [ways] if ways else []
-    return Answer(Status.CHITCHAT, "ask_agency", text, said, entries=[fact.id], buttons=[TALK_TO_AGENT])
 
 
 @answers("complain")
@@ -119,28 +107,31 @@ def complain(question: Question, base: KnowledgeBase) -> Answer:
     )
 
 
+AGAIN = INFORMATIONAL | {"get_quote"}
+
+
 def _again(question: Question) -> Question | None:
     """The last answered question, to be answered again."""
     frame = question.frame
-    if frame is None or not frame.target or not (frame.intent.startswith("ask_") or frame.intent == "get_quote"):
+    if frame is None or frame.intent not in AGAIN:
         return None
     return replace(
         question,
         intent=frame.intent,
-        target=frame.target,
         policies=frame.policies,
         exposure=frame.exposure,
         topic=frame.topic,
         terms=frame.terms,
         industry=frame.industry,
-        bound=True,
+        subjects=(),
+        exposures_named=(),
     )
 
 
 @answers("repeat", "go_back")
 def repeat(question: Question, base: KnowledgeBase) -> Answer:
     again = _again(question)
-    return respond(again, base) if again else closest(question, base)
+    return respond(again, base) if again else did_you_mean(question, base)
 
 
 @answers("ask_why", "ask_more")
@@ -148,7 +139,7 @@ def more(question: Question, base: KnowledgeBase) -> Answer:
     """What stands behind the last answer."""
     again = _again(question)
     if again is None:
-        return closest(question, base)
+        return did_you_mean(question, base)
     answer = respond(again, base)
     if answer.more:
         answer.lead, *answer.paragraphs = answer.more
@@ -163,7 +154,7 @@ def simpler(question: Question, base: KnowledgeBase) -> Answer:
     """The last answer without a word of the trade, where the content has one."""
     again = _again(question)
     if again is None:
-        return closest(question, base)
+        return did_you_mean(question, base)
     answer = respond(again, base)
     if answer.simpler:
         answer.paragraphs, answer.table = [f"In plain words: {answer.simpler}"], None
@@ -171,13 +162,17 @@ def simpler(question: Question, base: KnowledgeBase) -> Answer:
 
 
 @answers("follow_up", "inform", "correct")
-def told(question: Question, base: KnowledgeBase) -> Answer:
-    """A fact, or a correction, without a question: what it names is what it is about."""
-    if question.exposure or (question.policies and question.intent != "inform"):
+def follow_up(question: Question, base: KnowledgeBase) -> Answer:
+    """A follow-up that found nothing to follow: names may still make a question of it."""
+    if question.policies and question.exposures_named:
         return respond(replace(question, intent="ask_coverage"), base)
-    if question.policies:
+    if len(question.policies) == 1:
         return respond(replace(question, intent="ask_policy"), base)
-    if question.industry and question.intent != "correct":
+    if question.exposures_named:
+        return respond(replace(question, intent="ask_what_covers"), base)
+    if question.terms:
+        return respond(replace(question, intent="ask_term"), base)
+    if question.industry and question.intent in ("inform", "correct"):
         return respond(replace(question, intent="ask_recommendation"), base)
     if question.intent == "correct" and (others := other_questions(question, base)):
         return Answer(
@@ -186,7 +181,7 @@ def told(question: Question, base: KnowledgeBase) -> Answer:
             "I am sorry, I misread that. Which of these did you want to know, or what else?",
             buttons=[*others, TALK_TO_AGENT],
         )
-    return closest(question, base)
+    return did_you_mean(question, base)
 
 
 @answers("restart", "cancel")

@@ -1,4 +1,4 @@
-"""What coverage costs, what moves the price, how to lower it, and how much to carry.  Never a promise."""
+"""What coverage costs, what moves the price, and how to lower it.  Never a promise."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import us
 
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
-from actions.guidance import topic_answer
+from actions.guidance import best_topic, topic_answer
 from actions.policies import main_policy, policies_of
+from actions.question import Question
 from actions.responding import TALK_TO_AGENT, answers
-from actions.wording import first_said, listed, sentence
+from actions.wording import listed, sentence
 from knowledge.base import KnowledgeBase
-from knowledge.schema import Policy, Topic
-from understanding.question import Question
+from knowledge.schema import Policy
 
 NO_PROMISE = "These are published figures, not a quote. Your price depends on your business."
 USUAL = ("professional_liability", "tech_eo", "general_liability", "cyber", "workers_compensation", "bop")
@@ -92,17 +92,16 @@ def _prices(lead: str, policies: list[Policy], question: Question, base: Knowled
 @answers("ask_cost_factors")
 def cost_factors(question: Question, base: KnowledgeBase) -> Answer:
     """What an underwriter looks at."""
-    topic = _guidance(question, base)
+    topic = best_topic(question, base, "ask_cost_factors")
     if topic:
         return topic_answer(topic, base, question)
     policy = main_policy(question, base)
-    factors = first_said([s.text for s in policy.cost_factors], question.point)
     answer = Answer(
         Status.ANSWERED,
         "ask_cost_factors",
         f"What moves the price of {policy.short_name}:",
-        [listed(factors[:6])],
-        [listed(factors[6:])] if factors[6:] else [],
+        [listed(s.text for s in policy.cost_factors[:6])],
+        [listed(s.text for s in policy.cost_factors[6:])] if policy.cost_factors[6:] else [],
         policies=[policy.id],
         entries=[policy.id],
         buttons=[
@@ -117,7 +116,7 @@ def cost_factors(question: Question, base: KnowledgeBase) -> Answer:
 @answers("ask_lower_cost")
 def lower_cost(question: Question, base: KnowledgeBase) -> Answer:
     """What brings a premium down."""
-    topic = _guidance(question, base)
+    topic = best_topic(question, base, "ask_lower_cost")
     if topic:
         return topic_answer(topic, base, question)
     policy = main_policy(question, base)
@@ -125,18 +124,11 @@ def lower_cost(question: Question, base: KnowledgeBase) -> Answer:
         Status.ANSWERED,
         "ask_lower_cost",
         f"What can lower the price of {policy.short_name}:",
-        [listed(first_said([s.text for s in policy.lower_cost], question.point)[:6])],
+        [listed(s.text for s in policy.lower_cost[:6])],
         policies=[policy.id],
         entries=[policy.id],
         buttons=[_drives(policy), QUOTE, TALK_TO_AGENT],
     ).cite(*(s.source for s in policy.lower_cost))
-
-
-def _guidance(question: Question, base: KnowledgeBase) -> Topic | None:
-    """The entry that was meant; where no policy is named, the general one."""
-    industry = base.industry(question.industry)
-    general = None if question.policies else base.general_topic(question.intent, industry.group if industry else None)
-    return base.topic(question.topic) or general
 
 
 def _drives(policy: Policy) -> Button:
@@ -145,28 +137,6 @@ def _drives(policy: Policy) -> Button:
 
 def _lower(policy: Policy) -> Button:
     return Button("How can I lower the cost?", {"intent": "ask_lower_cost", "policies": [policy.id]})
-
-
-@answers("ask_limits")
-def limits(question: Question, base: KnowledgeBase) -> Answer:
-    """How much cover: the guidance that was meant, else what is usual for the policy."""
-    topic = _guidance(question, base)
-    if topic:
-        return topic_answer(topic, base, question)
-    policy = main_policy(question, base)
-    return Answer(
-        Status.ANSWERED,
-        "ask_limits",
-        policy.limits[0].text,
-        [listed(s.text for s in policy.limits[1:5])] if policy.limits[1:] else [],
-        policies=[policy.id],
-        entries=[policy.id],
-        buttons=[
-            Button(f"What does {policy.short_name} cost?", {"intent": "ask_cost", "policies": [policy.id]}),
-            Button(f"What does {policy.short_name} cover?", {"intent": "ask_policy", "policies": [policy.id]}),
-            TALK_TO_AGENT,
-        ],
-    ).cite(*(s.source for s in policy.limits))
 
 
 class AnswerCost(GuideAction):

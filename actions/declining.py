@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
+from actions.question import Question
 from actions.responding import TALK_TO_AGENT, answers
 from knowledge.base import KnowledgeBase
-from understanding.question import Question
 
-# Intent -> the texts of knowledge/content/notices.yml that say why not.
+# Intent -> the reviewed texts of knowledge/content/notices.yml that say why not.
 REASONS = {
     "ask_to_bind": ("no_binding",),
     "ask_guarantee": ("no_guarantee", "no_claim_opinion"),

@@ -11,11 +11,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction, as_message, open_base
+from actions.question import Question
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import joined
 from bot.handoff.tickets import ALPHABET, TicketStore
 from knowledge.base import KnowledgeBase
-from understanding.question import Question
 
 
 @answers("delete_my_data")

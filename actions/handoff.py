@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
+from actions.question import Question
 from actions.responding import answers
 from actions.wording import listed
 from knowledge.base import KnowledgeBase
-from understanding.question import Question
 
 HELP = Button("What can you do?", {"intent": "help"})
 

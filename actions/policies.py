@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from actions.answer import Answer, Button, Row, Status, Table
 from actions.base import GuideAction
+from actions.question import Question
 from actions.responding import TALK_TO_AGENT, answers
-from actions.wording import first_said, joined, listed, sentence
+from actions.wording import joined, listed, sentence
 from knowledge.base import KnowledgeBase
-from knowledge.schema import Cost, Policy, Relation, RelationKind
-from understanding.question import Question
+from knowledge.schema import Cost, Policy
 
 SHOWN = 4  # list items before "more"
 COMPARED = 3  # policies side by side: more columns than that are not read on a phone
@@ -37,19 +37,18 @@ def main_policy(question: Question, base: KnowledgeBase) -> Policy:
 def overview(question: Question, base: KnowledgeBase) -> Answer:
     """What a policy is and covers."""
     policy = main_policy(question, base)
-    covers = first_said([s.text for s in policy.covers], question.point)
     answer = Answer(
         Status.ANSWERED,
         "ask_policy",
         policy.summary.text,
-        [f"It typically covers:\n{listed(covers[:SHOWN])}"],
+        [f"It typically covers:\n{listed(s.text for s in policy.covers[:SHOWN])}"],
         policies=[policy.id],
         entries=[policy.id],
         simpler=policy.simpler.text,
     )
     answer.cite(policy.summary.source, *(s.source for s in policy.covers))
     answer.more = [
-        *([f"It also covers:\n{listed(covers[SHOWN:])}"] if covers[SHOWN:] else []),
+        *([f"It also covers:\n{listed(s.text for s in policy.covers[SHOWN:])}"] if policy.covers[SHOWN:] else []),
         f"What it does not cover:\n{listed(s.text for s in policy.excludes)}",
         f"Who needs it:\n{listed(s.text for s in policy.who_needs)}",
         policy.trigger.text,
@@ -75,7 +74,6 @@ def exclusions(question: Question, base: KnowledgeBase) -> Answer:
     for exclusion in policy.excludes:
         instead = [p.short_name for p in map(base.policy, exclusion.instead) if p]
         lines.append(exclusion.text + (f" Look to {joined(instead, 'or')}." if instead else ""))
-    lines = first_said(lines, question.point)
     answer = Answer(
         Status.ANSWERED,
         "ask_exclusions",
@@ -93,101 +91,6 @@ def exclusions(question: Question, base: KnowledgeBase) -> Answer:
         *([_what_is(other)] if other else []),
         TALK_TO_AGENT,
     ]
-    return answer
-
-
-@answers("ask_trigger")
-def trigger(question: Question, base: KnowledgeBase) -> Answer:
-    """When a policy has to be in force for a claim to be paid."""
-    policy = main_policy(question, base)
-    return Answer(
-        Status.ANSWERED,
-        "ask_trigger",
-        f"{sentence(policy.short_name)[:-1]}: {policy.trigger.text}",
-        policies=[policy.id],
-        entries=[policy.id],
-        simpler=policy.simpler.text,
-        buttons=[
-            Button("What does claims-made mean?", {"intent": "ask_term", "terms": ["claims_made"]}),
-            Button(f"What does {policy.short_name} cover?", {"intent": "ask_policy", "policies": [policy.id]}),
-            TALK_TO_AGENT,
-        ],
-    ).cite(policy.trigger.source)
-
-
-# What a relation decides, as the question for it is put: does it include, can it be bought without.
-SAYS = {
-    RelationKind.INCLUDES: "yes",
-    RelationKind.BY_ENDORSEMENT: "depends",
-    RelationKind.SEPARATE: "no",
-    RelationKind.OVER: "yes",
-    RelationKind.NOT_OVER: "no",
-    RelationKind.ALONE: "yes",
-    RelationKind.NEEDS: None,
-}
-OF_PARTS = {
-    RelationKind.INCLUDES: "What it includes:",
-    RelationKind.OVER: "What it adds limits over:",
-    RelationKind.BY_ENDORSEMENT: "What can be added:",
-    RelationKind.SEPARATE: "What is bought separately:",
-    RelationKind.NOT_OVER: "What it usually does not sit over:",
-}
-
-
-@answers("ask_included")
-def included(question: Question, base: KnowledgeBase) -> Answer:
-    """How one policy stands to another; of one policy, what it includes and what can be added."""
-    relation = base.relation(question.topic)
-    if relation is None and len(question.policies) > 1:
-        relation = next(iter(base.relations(*question.policies[:2])), None)
-    if relation:
-        return relation_answer(relation, base, question.certain or question.bound)
-    policy = main_policy(question, base)
-    related = [r for r in base.relations(policy.id) if r.policy == policy.id and r.relation in OF_PARTS]
-    if not related:
-        return overview(question, base)
-    parts = []
-    for kind, title in OF_PARTS.items():
-        names = [p.short_name for r in related if r.relation is kind and (p := base.policy(r.other))]
-        if names:
-            parts.append(f"{title}\n{listed(sentence(name)[:-1] for name in dict.fromkeys(names))}")
-    answer = Answer(
-        Status.ANSWERED,
-        "ask_included",
-        f"How {policy.short_name} goes together with other policies:",
-        parts[:2],
-        parts[2:],
-        policies=[policy.id],
-        entries=[policy.id, *(r.id for r in related)],
-    ).cite(*(r.answer.source for r in related))
-    answer.buttons = [
-        *(
-            Button(r.name, {"intent": "ask_included", "topic": r.id, "policies": [r.policy, r.other]})
-            for r in related[:2]
-        ),
-        TALK_TO_AGENT,
-    ]
-    return answer
-
-
-def relation_answer(relation: Relation, base: KnowledgeBase, certain: bool = True) -> Answer:
-    """One relation in words, with what it decides where yes or no may be said."""
-    other = base.policy(relation.other)
-    answer = Answer(
-        Status.ANSWERED,
-        "ask_included",
-        relation.answer.text,
-        [listed(point.text for point in relation.points)] if relation.points else [],
-        verdict=SAYS[relation.relation] if certain else None,
-        policies=[relation.policy, relation.other],
-        entries=[relation.id],
-    ).cite(relation.answer.source, *(point.source for point in relation.points))
-    if other:
-        answer.buttons = [
-            _what_is(other),
-            Button(f"What does {other.short_name} cost?", {"intent": "ask_cost", "policies": [other.id]}),
-        ]
-    answer.buttons.append(TALK_TO_AGENT)
     return answer
 
 

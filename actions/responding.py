@@ -7,18 +7,20 @@ from dataclasses import replace
 from typing import Any
 
 from actions.answer import Answer, Button, Status
+from actions.confidence import confidence
+from actions.follow_ups import with_frame
+from actions.handing_over import PRIORITY
+from actions.question import Frame, Question, read_question
+from actions.relevance import known
+from actions.routing import settle
 from knowledge.base import KnowledgeBase
-from understanding.question import Frame, Question, talked_about
-from understanding.targets import FACET_OF, facet, intent_id
 
 Responder = Callable[[Question, KnowledgeBase], Answer]
 RESPONDERS: dict[str, Responder] = {}
 
 TALK_TO_AGENT = Button("Talk to a licensed agent", {"intent": "talk_to_agent"})
-REPORT = Button("Report it now", {"intent": "report_claim"})
 LISTS = {"ask_compare", "ask_recommendation", "ask_what_covers", "ask_coverage"}  # policies to choose from
 MISSES = {Status.FALLBACK, Status.CLARIFY, Status.OUT_OF_SCOPE}
-REMEMBERED = 4  # earlier answers one can go back to
 
 
 def answers(*intents: str) -> Callable[[Responder], Responder]:
@@ -33,123 +35,63 @@ def answers(*intents: str) -> Callable[[Responder], Responder]:
 
 
 def respond(question: Question, base: KnowledgeBase) -> Answer:
-    """The answer to a decided question."""
+    """The answer to a complete question."""
     return RESPONDERS.get(question.intent, RESPONDERS["nlu_fallback"])(question, base)
 
 
 Reply = tuple[Question, Answer]
 
 
-def question_of(message: Mapping[str, Any], frame: Frame | None) -> Question:
-    """What a parsed message asks: what its button says, or what understanding decided."""
-    text = str(message.get("text") or "")
-    ask = message.get("ask")
-    if ask:
-        return Question(
-            text,
-            str(ask["intent"]),
-            policies=tuple(ask.get("policies") or ()),
-            exposure=ask.get("exposure"),
-            topic=ask.get("topic"),
-            terms=tuple(ask.get("terms") or ()),
-            industry=ask.get("industry") or (frame.industry if frame else None),
-            state=frame.state if frame else None,
-            bound=True,
-            frame=frame,
-        )
-    decided = message.get("question")
-    if decided:
-        return Question.from_data(decided, frame)
-    return Question(text, str((message.get("intent") or {}).get("name") or "nlu_fallback"), certain=False, frame=frame)
+def answer_to(message: Mapping[str, Any], frame: Frame | None, turn: int, base: KnowledgeBase) -> Reply:
+    """One question, read and answered."""
+    read = read_question(message, frame)
+    question = settle(with_frame(read, turn), base)
+    answer = respond(question, base)
+    if answer.status is Status.ANSWERED and not read.bound:
+        answer.confidence = confidence(read, base)
+    return question, answer
 
 
-def replies_to(message: Mapping[str, Any], frame: Frame | None, turn: int, base: KnowledgeBase) -> list[Reply]:
-    """The answers to a message: one, or one for each question of it where each finds an answer of its own.
+def answers_to_each(message: Mapping[str, Any], frame: Frame | None, turn: int, base: KnowledgeBase) -> list[Reply]:
+    """Every question of a message that asks several; empty where it is better answered as one.
 
-    Where something has happened one calm reply is wanted, not three.
+    That is when fewer than two of them find an answer of their own, and when something has happened: then one
+    calm reply is wanted, not three.
     """
-    whole = question_of(message, frame)
-    parts = [question_of(part, frame) for part in message.get("parts") or []]
-    if len(parts) > 1 and not whole.happened and not whole.bound:
-        several = _each_answered(parts, base)
-        if len(several) > 1:
-            return several
-    answer = respond(whole, base)
-    return [(whole, _as_reported(whole, _with_chance(whole, answer), base))]
-
-
-def _as_reported(question: Question, answer: Answer, base: KnowledgeBase) -> Answer:
-    """The answer, with what must be said to somebody to whom it has happened: report it, and nobody judges it here."""
-    if question.happened and answer.status is Status.ANSWERED and not question.bound:
-        answer.paragraphs.append(str(base.notices.get("no_claim_opinion", "")).strip())
-        answer.buttons = [REPORT, TALK_TO_AGENT, *(b for b in answer.buttons if b not in (REPORT, TALK_TO_AGENT))][:4]
-    return answer
-
-
-def _each_answered(parts: list[Question], base: KnowledgeBase) -> list[Reply]:
-    """The parts that are questions of their own, each with its answer, none twice."""
-    found: list[Reply] = []
+    intent = (message.get("intent") or {}).get("name")
+    if intent in PRIORITY or len(message.get("parts") or []) < 2 or known(read_question(message, frame), base):
+        return []
+    replies: list[Reply] = []
     said: set[tuple[Any, ...]] = set()
-    for question in parts:
-        answer = respond(question, base)
+    for part in message["parts"]:
+        question, answer = answer_to(part, frame, turn, base)
         what = (answer.intent, tuple(answer.policies[:1]), tuple(answer.entries[:1]))
         if answer.status is Status.ANSWERED and what not in said:
             said.add(what)
-            found.append((question, _with_chance(question, answer)))
-    return found
-
-
-def _with_chance(question: Question, answer: Answer) -> Answer:
-    if not question.bound and question.target:
-        answer.confidence = question.chance
-    return answer
+            replies.append((question, answer))
+            frame = remembered(base, question, answer, frame, turn)
+    return replies if len(replies) > 1 else []
 
 
 def remembered(base: KnowledgeBase, question: Question, answer: Answer, frame: Frame | None, turn: int) -> Frame:
     """What is being talked about after this answer."""
-    before = frame or Frame()
-    misses = before.misses + 1 if answer.status in MISSES else 0
-    happened = before.happened or question.happened
-    if answer.status is not Status.ANSWERED:
-        offered = tuple(question.closest)
-        return replace(
-            before,
-            shown=offered,
-            misses=misses,
-            happened=happened,
-            industry=question.industry or before.industry,
-            state=question.state or before.state,
+    misses = (frame.misses if frame else 0) + 1 if answer.status in MISSES else 0
+    if answer.status is Status.ANSWERED:
+        frame = Frame(
+            intent=answer.intent,
+            policies=tuple(question.policies or answer.policies[:1]),
+            exposure=answer.exposure,
+            topic=next((e for e in answer.entries if base.kind_of(e) == "topic"), None),
+            terms=question.terms,
+            industry=question.industry,
+            state=question.state,
+            incident=answer.exposure or (frame.incident if frame else None),
+            options=_listed(question, answer) or (frame.options if frame else ()),
+            turn=turn,
         )
-    target = question.target or _bound_target(question)
-    earlier = [before.target, *before.earlier] if before.target and before.target != target else [*before.earlier]
-    return Frame(
-        target=target,
-        intent=answer.intent,
-        text=talked_about(before.text, question.text),
-        policies=tuple(question.policies or answer.policies[:1]),
-        exposure=answer.exposure or question.exposure,
-        topic=next((e for e in answer.entries if base.kind_of(e) == "topic"), None),
-        terms=question.terms,
-        industry=question.industry,
-        state=question.state,
-        options=_listed(question, answer) or before.options,
-        shown=(),
-        earlier=tuple(dict.fromkeys(earlier))[:REMEMBERED],
-        happened=happened,
-        turn=turn,
-        misses=0,
-    )
-
-
-def _bound_target(question: Question) -> str:
-    """The target that a button asked for."""
-    if question.exposure or question.topic or question.terms:
-        return str(question.exposure or question.topic or question.terms[0])
-    if question.policies and question.intent in FACET_OF:
-        return facet(question.policies[0], FACET_OF[question.intent])
-    if question.intent == "ask_recommendation" and question.industry:
-        return question.industry
-    return intent_id(question.intent)
+    elif frame is None:
+        frame = Frame(intent="", industry=question.industry, state=question.state)
+    return replace(frame, misses=misses)
 
 
 def _listed(question: Question, answer: Answer) -> tuple[str, ...]:

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
-from actions.clarify import closest
-from actions.guidance import topic_answer
+from actions.guidance import best_topic, topic_answer
 from actions.policies import overview
+from actions.question import SURE_TOPIC, Question
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import sentence
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Term
-from understanding.question import Question
 
 TERMS_AT_ONCE = 3
-NAMED_WITHIN = 8  # characters before the term's name in a definition that begins with it: "An ", "The "
+CLOSE_HIT = -7.0  # bm25 of a full-text hit that shares the rare words of the question
 
 
 @answers("ask_term")
 def term(question: Question, base: KnowledgeBase) -> Answer:
-    """What the words mean, the word itself in front."""
-    topic = base.topic(question.topic)
-    if topic:
-        return topic_answer(topic, base, question)
+    """What the words mean; one that is not in the base is said to be unknown."""
+    named = base.topic(question.topic)
+    if named and named.intent == "ask_term":
+        return topic_answer(named, base, question)
     terms = [t for t in map(base.term, question.terms) if t][:TERMS_AT_ONCE]
     if not terms:
-        return overview(question, base) if question.policies else closest(question, base)
+        if question.policies:
+            return overview(question, base)
+        topic = best_topic(question, base, "ask_term")
+        if topic and (subject := question.of_kind("topic")) and subject[0].score >= SURE_TOPIC:
+            return topic_answer(topic, base, question)
+        return _closest(question, base)
     group = industry.group if (industry := base.industry(question.industry)) else None
     answer = Answer(
         Status.ANSWERED,
@@ -46,11 +50,7 @@ def term(question: Question, base: KnowledgeBase) -> Answer:
 
 
 def _definition(found: Term, named: bool) -> str:
-    """The definition with the term in front, unless it begins with it."""
-    text = found.definition.text
-    if not named and found.name.split(" (")[0].lower() in text[: NAMED_WITHIN + len(found.name)].lower():
-        return text
-    return f"{sentence(found.name)[:-1]}: {text}"
+    return f"{sentence(found.name)[:-1]}: {found.definition.text}" if named else found.definition.text
 
 
 def _related(terms: list[Term], base: KnowledgeBase) -> list[Button]:
@@ -66,6 +66,29 @@ def _related(terms: list[Term], base: KnowledgeBase) -> list[Button]:
         elif policy:
             buttons.append(Button(f"What is {policy.short_name}?", {"intent": "ask_policy", "policies": [policy.id]}))
     return [*buttons, TALK_TO_AGENT]
+
+
+def _closest(question: Question, base: KnowledgeBase) -> Answer:
+    """No term by that name: the nearest entry by its words, or nothing."""
+    for hit in base.search(question.text, limit=3):
+        found = base.term(hit.entry_id)
+        if found and hit.rank <= CLOSE_HIT:
+            return Answer(
+                Status.CLARIFY,
+                "ask_term",
+                f"The closest word I know is {found.name.lower()}. Is that the one?",
+                entries=[found.id],
+                buttons=[
+                    Button(f"What does {found.name.lower()} mean?", {"intent": "ask_term", "terms": [found.id]}),
+                    TALK_TO_AGENT,
+                ],
+            )
+    return Answer(
+        Status.FALLBACK,
+        "ask_term",
+        "I do not have that word in my knowledge base. An agent can explain it, or ask me about another one.",
+        buttons=[TALK_TO_AGENT],
+    )
 
 
 class AnswerTerm(GuideAction):

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
 
 from actions.answer import Answer, Table
 from knowledge.base import KnowledgeBase
-
-T = TypeVar("T")
 
 VERDICT_WORDS = {"yes": "Yes.", "no": "No.", "depends": "It depends."}
 
@@ -22,13 +19,6 @@ def sentence(text: str) -> str:
 def listed(items: Iterable[str]) -> str:
     """Items as lines of a list."""
     return "\n".join(f"- {item}" for item in items)
-
-
-def first_said(items: list[T], place: int | None) -> list[T]:
-    """Items with the one that was asked for in front."""
-    if place is None or not 0 <= place < len(items):
-        return items
-    return [items[place], *items[:place], *items[place + 1 :]]
 
 
 def joined(names: list[str], last: str = "and") -> str:

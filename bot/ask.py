@@ -12,7 +12,6 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
-from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.events import UserUttered
 
@@ -48,7 +47,6 @@ class Turn:
     messages: list[dict[str, Any]]
     elapsed_ms: float
     answer: dict[str, Any] = field(default_factory=dict)
-    candidates: list[list[Any]] = field(default_factory=list)  # [target, chance], likeliest first
 
     def as_result(self) -> dict[str, Any]:
         """The fields of the ask contract, without the id."""
@@ -67,7 +65,6 @@ class Turn:
             "sources": [source["id"] for source in self.answer.get("sources", [])],
             "answer": "\n\n".join(shown),
             "buttons": [b["title"] for m in self.messages for b in m.get("buttons") or []],
-            "candidates": self.candidates,
             "elapsed_ms": round(self.elapsed_ms, 1),
         }
 
@@ -105,8 +102,7 @@ class Guide:
         tracker = await self.agent.tracker_store.retrieve_full_tracker(conversation)
         events = reversed(tracker.events) if tracker else ()
         heard = next((event for event in events if isinstance(event, UserUttered)), None)
-        parsed: dict[str, Any] = dict(heard.parse_data) if heard else {}
-        intent = parsed.get("intent") or {}
+        intent = (heard.parse_data if heard else {}).get("intent") or {}
         return Turn(
             text,
             str(intent.get("name")),
@@ -114,14 +110,7 @@ class Guide:
             collector.messages,
             elapsed,
             _together([m["answer"] for m in collector.messages if m.get("answer")]),
-            list(parsed.get("candidates") or []),
         )
-
-    async def explain(self, text: str) -> list[str]:
-        """Why a message is read as it is, as lines to print."""
-        message = UserMessage(text, metadata={"explain": True})
-        parsed = await MessageProcessor.parse_message(self.agent.processor, message)
-        return [str(line) for line in parsed.get("explain") or ["Nothing to explain: the message has no words."]]
 
     async def converse(self, turns: Iterable[str]) -> list[Turn]:
         """A fresh conversation of several turns."""

@@ -206,28 +206,6 @@ def _read_items() -> list[dict[str, Any]]:
 
 
 @main.command()
-@click.argument("message")
-def explain(message: str) -> None:
-    """Say why a message is read as it is: what was linked, the five likeliest answers, and what decided.
-
-    For whoever keeps the knowledge: it shows which entry's phrases to sharpen.
-
-    \b
-    Example:
-      guide explain "who pays if our sprinkler floods the tenant below"
-    """
-    model = _ready_or_stop()
-    hush()
-    from bot.ask import Guide, ModelMissing
-
-    try:
-        guide = Guide(model)
-    except ModelMissing as error:
-        _stop(str(error))
-    click.echo("\n".join(asyncio.run(guide.explain(message))))
-
-
-@main.command()
 def feedback() -> None:
     """Print the answers that visitors found not helpful, newest first.
 

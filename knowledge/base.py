@@ -16,7 +16,6 @@ from pydantic import BaseModel, ValidationError
 
 from knowledge.build import DATABASE
 from knowledge.schema import (
-    AgencyFact,
     Cost,
     Entry,
     Exposure,
@@ -44,7 +43,6 @@ MODELS: dict[str, type[Entry]] = {
     "term": Term,
     "topic": Topic,
     "relation": Relation,
-    "agency": AgencyFact,
     "outside": Outside,
 }
 PROFILE_MODELS: dict[str, type[BaseModel]] = {
@@ -206,7 +204,7 @@ class KnowledgeBase:
             ) from error
 
     def kind_of(self, entry_id: str) -> str | None:
-        """policy, exposure, industry, term, topic, relation, agency or outside; None for an unknown id."""
+        """policy, exposure, industry, term, topic, relation or outside; None for an unknown id."""
         found = self._entries.get(entry_id)
         return found[0] if found else None
 
@@ -236,9 +234,6 @@ class KnowledgeBase:
 
     def relation(self, relation_id: str | None) -> Relation | None:
         return self._typed(relation_id, Relation)
-
-    def agency_fact(self, fact_id: str | None) -> AgencyFact | None:
-        return self._typed(fact_id, AgencyFact)
 
     def relations(self, policy_id: str, other_id: str | None = None) -> list[Relation]:
         """How a policy stands to others, or to one other, read from either side; in the order of the content."""
@@ -322,11 +317,6 @@ class KnowledgeBase:
         """Guidance that answers an intent, in the order of the content."""
         topics = (self.topic(entry_id) for entry_id in self.ids("topic"))
         return [topic for topic in topics if topic and topic.intent == intent]
-
-    def general_topic(self, intent: str, group: str | None = None) -> Topic | None:
-        """The guidance that answers a bare question of a kind, for the trades of a group where it has one."""
-        general: dict[str | None, Topic] = {t.industry_group: t for t in self.topics(intent) if t.general}
-        return general.get(group) or general.get(None)
 
     def profile(self) -> list[tuple[str, str, BaseModel]]:
         """Everything that is asked about a business and follows from it: section, id, content."""

@@ -11,7 +11,6 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from knowledge.schema import (
-    AgencyFact,
     Cost,
     Entry,
     Exposure,
@@ -84,7 +83,6 @@ class Content:
     terms: list[Term] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
-    agency: list[AgencyFact] = field(default_factory=list)
     outside: list[Outside] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
@@ -110,8 +108,6 @@ class Content:
             yield "topic", topic
         for relation in self.relations:
             yield "relation", relation
-        for fact in self.agency:
-            yield "agency", fact
         for outside in self.outside:
             yield "outside", outside
 
@@ -144,7 +140,6 @@ def read_content(folder: Path = CONTENT) -> Content:
         ("terms/*.yml", Term, content.terms),
         ("topics/*.yml", Topic, content.topics),
         ("relations/*.yml", Relation, content.relations),
-        ("agency.yml", AgencyFact, content.agency),
         ("outside.yml", Outside, content.outside),
         ("costs.yml", Cost, content.costs),
         ("sources/*.yml", Source, content.sources),

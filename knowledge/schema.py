@@ -241,8 +241,7 @@ class Topic(Entry):
     """Guidance that is not about one policy and one exposure: proof, buying, law, case studies.
 
     ``intent`` is the question it answers.  ``answer`` comes first and stands alone; ``points``
-    follow.  ``verdict`` is set where the question is a yes-or-no one.  A ``general`` one also answers a bare question
-    of its kind ("how do I buy?"), of its trades where it has an ``industry_group``.
+    follow.  ``verdict`` is set where the question is a yes-or-no one.
     """
 
     intent: Literal[
@@ -260,7 +259,6 @@ class Topic(Entry):
         "ask_service",
         "ask_term",
     ]
-    general: bool = False
     answer: Statement
     points: list[Statement] = []
     verdict: Literal["yes", "no", "depends"] | None = None
@@ -294,14 +292,6 @@ class Relation(Entry):
     relation: RelationKind
     answer: Statement  # the reason, without a verdict in front
     points: list[Statement] = []
-
-
-class AgencyFact(Entry):
-    """Something visitors ask of the agency itself; the agency tells it in a setting (``docs/operations.md``)."""
-
-    setting: str = Field(regex=r"^[a-z]+$")  # field of the agency's settings: hours, phone, fees …
-    told: str  # with {value} in it, and {agency} where its name is said
-    unset: str  # where the agency has not told it: how to find out
 
 
 class Outside(Entry):

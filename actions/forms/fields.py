@@ -65,11 +65,6 @@ _ONLY_A_WAY = re.compile(
 )
 
 
-def classified(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Name and confidence of the intent as the classifier read it alone: in a form its words answer the form."""
-    return message.get("classified") or message.get("intent") or {}
-
-
 @dataclass(frozen=True)
 class Said:
     """A visitor's message, as far as forms read it."""
@@ -78,7 +73,7 @@ class Said:
     intent: str
     today: date
     industry: str | None = None  # named
-    described: tuple[str, float] | None = None  # a trade by meaning: id, cosine
+    described: tuple[str, float, float] | None = None  # a trade by meaning: id, probability, cosine
     state: str | None = None
     chosen: Mapping[str, Any] | None = None  # what the button clicked says: field and value
     sure: bool = True  # that the intent is what was meant
@@ -88,14 +83,15 @@ class Said:
     def of(cls, message: Mapping[str, Any], today: date) -> Said:
         """From Rasa's parse data; what the input gate let nobody read has no words here either."""
         entities = {e["entity"]: e["value"] for e in reversed(message.get("entities") or [])}
-        trade, intent, ask = message.get("trade"), classified(message), message.get("ask") or {}
+        trade = next((s for s in message.get("subjects") or [] if s["kind"] == "industry"), None)
+        intent, ask = message.get("intent") or {}, message.get("ask") or {}
         unreadable = ask.get("intent") == "unreadable"
         return cls(
             "" if unreadable else str(message.get("text") or ""),
             str(intent.get("name") or ""),
             today,
             entities.get("industry"),
-            (trade["id"], float(trade["nearest"])) if trade else None,
+            (trade["id"], float(trade["score"]), float(trade["nearest"])) if trade else None,
             entities.get("state"),
             ask.get("form_value"),
             float(intent.get("confidence") or 0.0) >= SURE_WORD,
@@ -159,7 +155,7 @@ def _trade(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
 
 def described(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | None:
     """The trade that a message tells of in other words ("doing payroll for clients")."""
-    if field.kind != "industry" or not said.described or said.described[1] < MEANT_TRADE:
+    if field.kind != "industry" or not said.described or min(said.described[1:]) < MEANT_TRADE:
         return None
     return _industry(said.described[0], base)
 

@@ -12,14 +12,14 @@ from typing import Any
 
 from actions.answer import Answer, Button, Status
 from actions.forms import quoting, recommending
-from actions.forms.fields import Said, Value, classified, described, mentioned
+from actions.forms.fields import Said, Value, described, mentioned
 from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step, step
 from actions.forms.wishes import asks_how
+from actions.question import Frame, Question
 from actions.responding import TALK_TO_AGENT
 from actions.wording import listed
 from knowledge.base import KnowledgeBase
 from knowledge.schema import ProfileField
-from understanding.question import Frame, Question
 
 QUOTE, RECOMMENDATION = "quote", "recommendation"
 PAUSE = 30 * 60.0  # seconds without a message after which the visitor is welcomed back
@@ -99,7 +99,7 @@ def opens(
     if question.intent == "get_quote":
         return None if asks_how(question.text) else QUOTE
     recommends = question.intent == "ask_recommendation" and not question.topic
-    unsure = question.chance < UNSURE and question.intent.startswith("ask_") and not question.policies
+    unsure = question.confidence < UNSURE and question.intent.startswith("ask_") and not question.policies
     if not (recommends or unsure or question.intent == "inform"):
         return None  # most messages: their facts need not be read
     facts = _mentioned(message, base, now)
@@ -117,7 +117,7 @@ def varied(
     """The last recommendation again with other facts ("what if we were in Nevada?"); None where none are told."""
     if frame is None or frame.intent != "ask_recommendation" or message.get("ask"):
         return None
-    if str(classified(message).get("name")) not in VARIES:
+    if str((message.get("intent") or {}).get("name")) not in VARIES:
         return None
     told = _mentioned(message, base, now)
     names = {e["entity"] for e in message.get("entities") or []} & {"policy", "exposure", "term", "topic"}

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from actions.forms.fields import ABOUT_CLAIMS, Read, Value, classified, only_a_way
+from actions.forms.fields import ABOUT_CLAIMS, Read, Value, only_a_way
 from knowledge.schema import ProfileField
 
 SURE_QUESTION = 0.6  # confidence from which an intent makes a question of a sentence without a question mark
@@ -138,7 +138,7 @@ class Heard:
     @classmethod
     def of(cls, message: Mapping[str, Any]) -> Heard:
         """From Rasa's parse data."""
-        intent = classified(message)
+        intent = message.get("intent") or {}
         named = {entity["entity"] for entity in message.get("entities") or []}
         text = str(message.get("text") or "").strip()
         return cls(

@@ -15,10 +15,10 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.arrays import Floats
+from bot.nlu.classifier import Classifier, Guess
+from bot.nlu.encoder import shared_encoder
 from bot.nlu.reading import SENTENCE_END, normal_text, vector
-from understanding.learning.arrays import Floats
-from understanding.learning.classifier import Classifier, Guess
-from understanding.learning.encoder import shared_encoder
 
 RANKING_LENGTH = 8
 MAX_SENTENCES = 6

@@ -8,7 +8,7 @@ import numpy as np
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from understanding.learning.arrays import Floats
+from bot.nlu.arrays import Floats
 
 NORMAL_TEXT = "normal_text"
 SUBJECT_TEXT = "subject_text"

@@ -1,12 +1,19 @@
-"""Rasa component: links the names a visitor uses to the ids of the knowledge base."""
+"""Rasa component: links the names a visitor uses to the ids of the knowledge base.
+
+Names come from the entries' aliases when the model is trained.  A name written with capitals in the
+content ("IT") is found only when the visitor writes it so, and a name that is an everyday word too
+("umbrella") only where something else tells that insurance is spoken of.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+import re
+from collections.abc import Callable
 from typing import Any
 
+import us
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -14,13 +21,64 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
 
+from bot.nlu.asking import without_asking
+from bot.nlu.encoder import shared_encoder
+from bot.nlu.language import Spelling, count_words, plain, singular, trade_language, words_of
 from bot.nlu.reading import NORMAL_TEXT, SUBJECT_TEXT, add_entities
 from knowledge.base import KnowledgeBase
-from understanding.linking import Linker
-from understanding.names import Names, trade_names
 
 FILE = "names.json"
+LONGEST_ABBREVIATION = 8  # characters; a longer name of a term says what it is
+_CALLED = re.compile(r"\b([A-Za-z][A-Za-z-]+)\s+(?:insurance|policy|coverage)\b", re.IGNORECASE)
+HELD = "held"  # role of a policy that the visitor has, while another is named
+POLICY = "it"  # stands for a policy name where only the subject matters; a neutral word, it resembles nothing
+
+_BREAK = re.compile(r"[,;:?!]|\.\s")  # no name goes on behind it; "3700.5" has none
+
+Name = tuple[str, str, str]  # kind, entry id, alias
+
+CODES = {state.abbr.lower(): state.abbr for state in us.states.STATES}
+# Two-letter codes that are also English words are read as states only after a place and a comma, or after "in".
+WORDLIKE_CODES = {"AL", "HI", "ID", "IN", "LA", "MA", "ME", "MS", "OH", "OK", "OR", "PA", "DE", "MO", "CO"}
+NO_STATE = {"dc", "post"}  # after "Washington"
+
+# Names that are everyday words when written so.  Who means the name alone writes "BOP"; and "umbrela" is seldom
+# the one against rain.  "Premium" is left out: said here, it nearly always is the price.
+ORDINARY = {
+    "aggregate", "binder", "bop", "cancellation", "comp", "hails", "occurrence", "patent", "renewal", "rust", "sow",
+    "tail", "umbrella", "EMR", "ERP", "SIR",
+}  # fmt: skip
+IN_A_ROW = {"crime", "crimes"}  # a name only in a row of policies: "cyber, crime and D&O"
+# What tells that an everyday word is meant as a name: a word of the trade (normal forms), or a question.
+OF_THE_TRADE = {
+    "accused", "broker", "buy", "carrier", "certificate", "claim", "contract", "cost", "cover", "coverage", "covered",
+    "deductible", "explain", "insurance", "insure", "insured", "insurer", "lawsuit", "limit", "mean", "meaning", "need",
+    "pay", "policy", "price", "quote", "sue", "sued", "suing",
+}  # fmt: skip
+_ASKS = re.compile(
+    r"\?|(?:^|[,.;:])\W*(?:how|what|which|who|why|when|is|are|do|does|did|can|could|should|would|will|must)\b",
+    re.IGNORECASE,
+)
+A_FEW_WORDS = 4
+NO_HINT = ("state:", "industry:")  # people speak of umbrellas in Texas too
+JOINING = {"and", "or", "plus"}
+SHORT_WORD = 6  # letters; the dictionary is full of words this long that look like typos of a name ("bleach")
+SHORTEST_JOINED = 8  # letters of a name whose words were typed as one
+
+# "We already have", "besides": the policy named next is there, and another is asked about.
+_HELD = re.compile(
+    r"""(?:\b(?<!do\ )(?<!did\ )(?<!should\ )(?<!must\ )(?<!can\ )(?:i|we)
+        (?:\s+(?:already|also|only|just|currently))*
+        (?:['’]?ve|\s+(?:have|carry|hold|bought|got))(?:\s+(?:already|got))*(?!\s+to\b)
+      |\balready\s+(?:have|carry|got|bought)(?!\s+to\b)
+      |\bbesides)\s
+        (?:(?!\b(?:but|not|no|need|want|quotes?|been|do|does|is|are|will|can|should|what|which)\b)[^.,;:?!])*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 @DefaultV1Recipe.register(
@@ -30,10 +88,13 @@ FILE = "names.json"
 class TermLinker(GraphComponent):
     """Entities of kind policy, exposure, term, topic, industry and state, and the normal text."""
 
-    def __init__(self, storage: ModelStorage, resource: Resource, names: Names | None = None) -> None:
+    def __init__(
+        self, storage: ModelStorage | None, resource: Resource | None, names: dict[str, Any] | None = None
+    ) -> None:
         self._storage = storage
         self._resource = resource
-        self._linker = Linker(names or Names())
+        self._names: dict[str, Any] = names or {"names": [], "spelt_out": {}, "words": {}}
+        self._compile()
 
     @classmethod
     def create(
@@ -46,6 +107,11 @@ class TermLinker(GraphComponent):
         return cls(model_storage, resource)
 
     @classmethod
+    def of(cls, base: KnowledgeBase, training_data: TrainingData) -> TermLinker:
+        """A linker that knows the base's names and the words used in it and in the training data."""
+        return cls(None, None, trade_names(base, training_data))
+
+    @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Names live outside the training data, so they are part of what makes a model."""
         base = KnowledgeBase()
@@ -53,11 +119,13 @@ class TermLinker(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         base = KnowledgeBase()
-        names = trade_names(base, [str(example.get(TEXT)) for example in training_data.intent_examples])
+        self._names = trade_names(base, training_data)
         base.close()
+        assert self._storage is not None
+        assert self._resource is not None
         with self._storage.write_to(self._resource) as folder:
-            (folder / FILE).write_text(json.dumps(asdict(names)), encoding="utf-8")
-        self._linker = Linker(names)
+            (folder / FILE).write_text(json.dumps(self._names), encoding="utf-8")
+        self._compile()
         return self._resource
 
     @classmethod
@@ -70,8 +138,7 @@ class TermLinker(GraphComponent):
         **kwargs: Any,
     ) -> TermLinker:
         with model_storage.read_from(resource) as folder:
-            names = Names(**json.loads((folder / FILE).read_text(encoding="utf-8")))
-        return cls(model_storage, resource, names)
+            return cls(model_storage, resource, json.loads((folder / FILE).read_text(encoding="utf-8")))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)
@@ -80,8 +147,224 @@ class TermLinker(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
-                linked = self._linker.read(str(message.get(TEXT)))
-                add_entities(message, [{**link, "extractor": type(self).__name__} for link in linked.links])
-                message.set(NORMAL_TEXT, linked.normal)
-                message.set(SUBJECT_TEXT, linked.bare)
+                self._read(message)
         return messages
+
+    def _compile(self) -> None:
+        encoder = shared_encoder()
+        names = ([plain(word.group()) for word in words_of(alias)] for _, _, alias in self._names["names"])
+        self._language = trade_language(Spelling(self._names["words"], encoder.knows_word, names))
+        self._by_form = PhraseMatcher(self._language.vocab, attr="NORM")
+        self._as_written = PhraseMatcher(self._language.vocab, attr="ORTH")
+        for kind, entry_id, alias in self._names["names"]:
+            matcher = self._by_form if alias == alias.lower() else self._as_written
+            matcher.add(f"{kind}:{entry_id}", [self._language.make_doc(alias)])
+        for state in us.states.STATES:
+            self._by_form.add(f"state:{state.abbr}", [self._language.make_doc(state.name)])
+
+    def _read(self, message: Message) -> None:
+        text = str(message.get(TEXT))
+        doc = self._language.make_doc(text)
+        spans = self._meant(text, doc, filter_spans(self._found(text, doc)))
+        places = doc.user_data["spans"]
+        entities: list[dict[str, Any]] = []
+        for span in spans:
+            kind, _, value = span.label_.partition(":")
+            entities.append(
+                {
+                    "entity": kind,
+                    "value": value,
+                    "start": places[span.start][0],
+                    "end": places[span.end - 1][1],
+                    "extractor": type(self).__name__,
+                }
+            )
+        _mark_held(text, entities)
+        add_entities(message, entities + self._unknown_policies(text, spans, places))
+        message.set(NORMAL_TEXT, self._written_out(text, doc, spans, self._names["spelt_out"].get))
+        policies = [span for span in spans if span.label_.startswith("policy:")]
+        message.set(SUBJECT_TEXT, without_asking(self._written_out(text, doc, policies, lambda name: POLICY)))
+
+    def _unknown_policies(self, text: str, spans: list[Span], places: list[tuple[int, int]]) -> list[dict[str, object]]:
+        """Policies called by a word that is no word of the trade: nobody sells "zebra insurance"."""
+        linked = [(places[span.start][0], places[span.end - 1][1]) for span in spans]
+        found: list[dict[str, object]] = []
+        for match in _CALLED.finditer(text):
+            word = match.group(1)
+            known = plain(word) in self._names["words"] or singular(plain(word)) in self._names["words"]
+            inside = any(start < match.end() and match.start() < end for start, end in linked)
+            if not known and not inside and len(word) > 3 and self._names["words"]:
+                found.append(
+                    {
+                        "entity": "unknown_policy",
+                        "value": match.group().lower(),
+                        "start": match.start(),
+                        "end": match.end(),
+                        "extractor": type(self).__name__,
+                    }
+                )
+        return found
+
+    def _found(self, text: str, doc: Doc) -> list[Span]:
+        spans = list(self._by_form(doc, as_spans=True))
+        shouted = text.upper() == text  # then capitals mean nothing
+        spans += [span for span in self._as_written(doc, as_spans=True) if not shouted or len(span.text) > 2]
+        if not shouted or len(doc) == 1:
+            spans += _states_by_code(text, doc)
+        if spans and _BREAK.search(text, 0, doc.user_data["spans"][-1][0]):  # most messages have none
+            spans = [span for span in spans if not _interrupted(text, span)]
+        return [span for span in spans if not _other_washington(span)]
+
+    def _meant(self, text: str, doc: Doc, spans: list[Span]) -> list[Span]:
+        """The spans without everyday words that only look like names."""
+        doubtful = [span for span in spans if _is_doubtful(span)]
+        if not doubtful:
+            return spans
+        of_the_trade = (
+            len(doc) <= A_FEW_WORDS
+            or _ASKS.search(text) is not None
+            or any(token.norm_ in OF_THE_TRADE for token in doc)
+        )
+        meant = []
+        for span in spans:
+            if span in doubtful:
+                others = [other for other in spans if other is not span and not other.label_.startswith(NO_HINT)]
+                if span.text.lower() in IN_A_ROW:
+                    counts = any(_in_a_row(span, other) for other in others)
+                else:
+                    counts = of_the_trade or bool(others)
+                if not counts:
+                    doc.user_data["mended"][span.start] = plain(span.text)
+                    continue
+            meant.append(span)
+        return meant
+
+    def _written_out(self, text: str, doc: Doc, spans: list[Span], in_place_of: Callable[[str], str | None]) -> str:
+        """The text with words mended and some names replaced, punctuation kept."""
+        words: list[str] = list(doc.user_data["mended"])
+        for span in spans:
+            name = in_place_of(f"{span.label_}:{' '.join(words[span.start : span.end])}")
+            if name:
+                words[span.start : span.end] = [name] + [""] * (len(span) - 1)
+        pieces, end = [], 0
+        for (start, stop), word in zip(doc.user_data["spans"], words, strict=True):
+            pieces += [text[end:start] if word else "", word]
+            end = stop
+        pieces.append(text[end:])
+        return "".join(pieces)
+
+
+def _mark_held(text: str, entities: list[dict[str, Any]]) -> None:
+    """Gives policies the visitor only says to have their role, where more than one is named."""
+    policies = [entity for entity in entities if entity["entity"] == "policy"]
+    if len({entity["value"] for entity in policies}) > 1:
+        for entity in policies:
+            if _HELD.search(text[: entity["start"]]):
+                entity["role"] = HELD
+
+
+def _states_by_code(text: str, doc: Doc) -> list[Span]:
+    """States written as two letters: "TX", "in tx", "Portland, OR"."""
+    places = doc.user_data["spans"]
+    found = []
+    for i in [i for i, (start, end) in enumerate(places) if end - start == 2]:
+        start, end = places[i]
+        written = text[start:end]
+        code = CODES.get(written.lower())
+        if not code or (written != code and code in WORDLIKE_CODES):
+            continue
+        before = doc[i - 1].lower_ if i else ""
+        place = i > 0 and doc[i - 1].text.istitle() and text[places[i - 1][1] : start].strip() == ","
+        if written != code:
+            meant = before in ("in", "from")
+        elif code == "LA":  # "in LA" is Los Angeles
+            meant = place
+        elif code in WORDLIKE_CODES:
+            meant = before in ("in", "for", "from") or (place and code != "OK")  # "Thanks, OK"
+        else:
+            meant = True
+        if meant:
+            found.append(Span(doc, i, i + 1, label=f"state:{code}"))
+    return found
+
+
+def _other_washington(span: Span) -> bool:
+    """Whether "Washington" is the capital or the newspaper."""
+    return span.label_ == "state:WA" and span.end < len(span.doc) and span.doc[span.end].norm_ in NO_STATE
+
+
+def _interrupted(text: str, span: Span) -> bool:
+    """Whether a comma or the like stands between the words: "Cyber, crime" is not "cyber crime"."""
+    places = span.doc.user_data["spans"]
+    return any(_BREAK.search(text, places[i][1], places[i + 1][0]) for i in range(span.start, span.end - 1))
+
+
+def _is_doubtful(span: Span) -> bool:
+    """Whether the name is an everyday word, or mended from a word so short that it may be another."""
+    if len(span) > 1 or span.label_.startswith("state:"):
+        return False
+    written = span.text
+    if not written.isupper():  # a word in capitals is an abbreviation ("ELPI"), not one of the dictionary
+        if len(written) <= SHORT_WORD and span.doc.user_data["mended"][span.start] != plain(written):
+            return True
+        written = written.lower()
+    return written in ORDINARY or written in IN_A_ROW
+
+
+def _in_a_row(span: Span, policy: Span) -> bool:
+    """Whether the span stands beside the policy, or only "and" or the like lies between."""
+    first, second = sorted((span, policy), key=lambda each: each.start)
+    between = span.doc[first.end : second.start]
+    return policy.label_.startswith("policy:") and all(token.norm_ in JOINING for token in between)
+
+
+def _joined(names: list[Name]) -> dict[str, Name]:
+    """Names of two words as they are typed in haste, without the space: "generalliability"."""
+    taken = {alias for _, _, alias in names}
+    joined: dict[str, Name] = {}
+    for name in names:
+        words = words_of(plain(name[2]).replace("'", ""))
+        together = "".join(word.group() for word in words)
+        if len(words) == 2 and len(together) >= SHORTEST_JOINED and together.isalpha() and together not in taken:
+            joined.setdefault(together, name)
+    return joined
+
+
+def trade_names(base: KnowledgeBase, training_data: TrainingData) -> dict[str, Any]:
+    """What the linker knows: the names, what to write in place of some, and the words of the trade."""
+    names = base.names()
+    joined = _joined(names)
+    apart = {f"{kind}:{entry_id}:{word}": alias for word, (kind, entry_id, alias) in joined.items()}
+    names += [(kind, entry_id, word) for word, (kind, entry_id, _) in joined.items()]
+    return {
+        "names": names,
+        "spelt_out": apart | _spelt_out(base, names),
+        "words": _trade_words(base, names, training_data),
+    }
+
+
+def _spelt_out(base: KnowledgeBase, names: list[Name]) -> dict[str, str]:
+    """For each short or joined-up name, what the encoder should read in its place."""
+    spelt = {}
+    for kind, entry_id, alias in names:
+        policy, term = base.policy(entry_id), base.term(entry_id)
+        if policy:
+            spelt[f"{kind}:{entry_id}:{alias.lower()}"] = policy.short_name.lower()
+        elif term and len(alias) <= LONGEST_ABBREVIATION:
+            spelt[f"{kind}:{entry_id}:{alias.lower()}"] = term.name.lower()
+    return spelt
+
+
+def _trade_words(base: KnowledgeBase, names: list[Name], training_data: TrainingData) -> dict[str, int]:
+    """Words typos are mended to: those of the names, and real words the trade uses more than once."""
+    encoder = shared_encoder()
+    in_names = count_words(alias for _, _, alias in names)
+    texts = [text for _, _, text in base.phrases()]
+    texts += [str(example.get(TEXT)) for example in training_data.intent_examples]
+    used = count_words(texts)
+    words = {w: n for w, n in used.items() if n > 1 and len(w) > 2 and encoder.knows_word(w)}
+    for word in count_words(state.name for state in us.states.STATES):
+        words.setdefault(word, 1)
+    for word, count in in_names.items():
+        words[word] = words.get(word, 0) + count + 5  # the names themselves are the likeliest aim
+    return words

@@ -18,11 +18,10 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.nlu.questions import begins_asking, several_questions
 from bot.privacy import mask, without_placeholders
 from bot.runtime.conversations import forget
 from bot.runtime.input_gate import Passed, agreed, chosen, inspect
-from understanding.text.letters import own_words
-from understanding.text.questions import begins_asking, several_questions
 
 logger = logging.getLogger(__name__)
 
@@ -64,17 +63,12 @@ class GuideProcessor(MessageProcessor):
         ask = chosen(gate.text, offered) or agreed(gate.text, offered)
         if ask is not None:
             return _decided(gate.text, dict(ask))
-        frame = tracker.get_slot("frame") if tracker else None
-        own = own_words(gate.text)
-        texts = [own, *several_questions(own)]
-        read = [
-            await super(GuideProcessor, self).parse_message(_with_frame(text, frame), tracker, only_output_properties)
-            for text in texts
-        ]
-        parsed: dict[str, Any] = read[0]
-        parsed["text"] = gate.text
-        if read[1:]:
-            parsed["parts"] = read[1:]
+        parsed: dict[str, Any] = await super().parse_message(message, tracker, only_output_properties)
+        parts = [UserMessage(part, sender_id=message.sender_id) for part in several_questions(gate.text)]
+        if parts:
+            parsed["parts"] = [
+                await super(GuideProcessor, self).parse_message(p, None, only_output_properties) for p in parts
+            ]
         return parsed
 
     async def _buttons_offered(self, tracker: DialogueStateTracker) -> list[dict[str, Any]]:
@@ -126,11 +120,6 @@ class _GuardedAction(Action):
         except Exception:
             logger.exception("%s failed for %s; the visitor was told", self.name(), tracker.sender_id)
             return [BotUttered(UNAVAILABLE, metadata={"answer": _unavailable()})]
-
-
-def _with_frame(text: str, frame: dict[str, Any] | None) -> UserMessage:
-    """A message for the pipeline, with what was being talked about; what is stored of the real one goes without."""
-    return UserMessage(text, metadata={"frame": frame} if frame else None)
 
 
 def _unavailable() -> dict[str, Any]:

@@ -10,9 +10,6 @@ from knowledge.content import Content, Finding
 from knowledge.walk import place, sources_of
 
 # The package contains its parts, so it answers at least as well as they do; the umbrella follows.
-# Kinds of guidance that are asked for without saying of what, and that buttons offer.
-NEEDS_GENERAL = {"ask_proof", "ask_how_to_buy", "ask_choose_insurer", "ask_limits", "ask_regulation", "ask_claims"}
-
 FAMILIES = {
     "bop": ("general_liability", "commercial_property", "business_interruption"),
 }
@@ -34,7 +31,6 @@ def findings(content: Content) -> Iterator[Finding]:
     yield from _missing_notices(content)
     yield from _shared_questions(content)
     yield from _shared_phrases(content)
-    yield from _generals(content)
 
 
 def normal_name(alias: str) -> str:
@@ -55,22 +51,6 @@ def _shared_questions(content: Content) -> Iterator[Finding]:
                     f"the question '{question}' is asked of {first} too",
                     "keep it in one entry only",
                 )
-
-
-def _generals(content: Content) -> Iterator[Finding]:
-    """A bare question of a kind has one answer; of trades of one group, one of their own at most."""
-    seen: dict[tuple[str, str | None], str] = {}
-    for topic in content.topics:
-        if topic.general:
-            first = seen.setdefault((topic.intent, topic.industry_group), topic.id)
-            if first != topic.id:
-                what = f"is general for {topic.intent}, and so is {first}"
-                yield Finding(place(content, topic.id), what, "leave general with one of them")
-    for intent in sorted({topic.intent for topic in content.topics} & NEEDS_GENERAL):
-        if content.topics and (intent, None) not in seen:
-            yield Finding(
-                "topics", f"no topic answers a bare question of {intent}", "write 'general: true' in one of them"
-            )
 
 
 def _shared_phrases(content: Content) -> Iterator[Finding]:

@@ -142,7 +142,6 @@ quote:
 - id: proof_fast
   name: Fast proof
   intent: ask_proof
-  general: true
   aliases: [fast proof]
   asked_as: [client wants paper today]
   questions: [How fast is proof?, Can I get proof today?, When do I get a certificate?]

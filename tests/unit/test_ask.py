@@ -26,7 +26,6 @@ FIELDS = {
     "sources": list,
     "answer": str,
     "buttons": list,
-    "candidates": list,
     "elapsed_ms": float,
 }
 STATUSES = {"answered", "clarify", "fallback", "out_of_scope", "handoff", "flow", "chitchat"}

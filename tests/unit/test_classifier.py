@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from bot.nlu import classifier
+from bot.nlu.calibration import Calibration, HeldOut
+from bot.nlu.classifier import Classifier
 from bot.nlu.intents import spoken_names
-from understanding.learning import classifier
-from understanding.learning.calibration import Calibration, HeldOut
-from understanding.learning.classifier import Classifier
-from understanding.learning.ngrams import Vocabulary
-from understanding.learning.regression import Regression, chances_of
+from bot.nlu.ngrams import Vocabulary
+from bot.nlu.regression import Regression, chances_of
 
 WORDS = {
     "price": "price cost premium cheap expensive pay rate dollars",

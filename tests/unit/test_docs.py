@@ -1,4 +1,4 @@
-"""What README and docs/ say is what the project does: names, settings, numbers, patterns, links and answers."""
+"""What README and docs/ say is what the project does: names, settings, thresholds, links and answers."""
 
 import ast
 import asyncio
@@ -20,13 +20,8 @@ from bot.runtime import SETTINGS
 PROJECT = Path(__file__).resolve().parents[2]
 README = PROJECT / "README.md"
 DOCS = PROJECT / "docs"
-PAGES = [
-    README,
-    *(PROJECT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "tests/evaluation/README.md")),
-    *sorted(DOCS.glob("*.md")),
-]
-CODE = ["actions", "bench", "bot", "knowledge", "understanding"]
-MOST_NUMBERS, MOST_PATTERNS = 10, 12  # set by hand: numbers that decide, and patterns that decide what a message means
+PAGES = [README, PROJECT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
+CODE = ["actions", "bench", "bot", "knowledge"]
 VERDICTS = {"yes": "Yes.", "no": "No.", "depends": "It depends."}
 
 
@@ -129,12 +124,10 @@ def test_every_documented_guide_command_exists() -> None:
 def test_every_option_named_after_a_guide_command_exists() -> None:
     known = guide_commands()
     for piece in code_pieces(everything()):
-        match = re.match(r"\s*(?:\S*/)?guide ((?:[a-z]+ ?)+)(.*)", piece)
-        words = tuple(match[1].split()) if match else ()
-        command = next((known[words[:n]] for n in (2, 1) if words[:n] in known), None)
-        if match and command:
-            options = {option for parameter in command.params for option in parameter.opts} | {"--help", "-h"}
-            assert set(re.findall(r"(?:^|(?<=\s))--[a-z-]+", match[2])) <= options, piece
+        match = re.match(r"(?:\S*/)?guide ([a-z]+)(.*)", piece)
+        if match and (match[1],) in known:
+            options = {option for parameter in known[match[1],].params for option in parameter.opts} | {"--help", "-h"}
+            assert set(re.findall(r"(?<=\s)--[a-z-]+", match[2])) <= options, piece
 
 
 @pytest.mark.parametrize("words", [(), *guide_commands()], ids=" ".join)
@@ -152,9 +145,7 @@ def test_help_of_every_command_gives_an_example(words: tuple[str, ...]) -> None:
 
 def environment_variables() -> set[str]:
     """Settings the code reads; PYTHONPATH is passed on, not read."""
-    from actions.settings import FACTS
-
-    found = set(SETTINGS) | {f"GUIDE_AGENCY_{fact.upper()}" for fact in FACTS}
+    found = set(SETTINGS)
     for file in [*(f for folder in CODE for f in (PROJECT / folder).rglob("*.py")), *PROJECT.glob("*.yml")]:
         text = file.read_text(encoding="utf-8")
         found |= set(re.findall(r"\bGUIDE_[A-Z_]*[A-Z]\b", text))
@@ -216,32 +207,20 @@ def test_fields_of_a_ticket_are_documented() -> None:
     assert set(column(page("operations.md"), "Field")) == {*inspect.signature(Ticket).parameters, "status"}
 
 
-# Numbers set by hand
+# Thresholds
 
 
 def constants(file: Path) -> dict[str, float]:
-    """Numbers that a module names in capitals, several on a line or one."""
-    found: dict[str, float] = {}
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            target, value = node.targets[0], node.value
-            names = target.elts if isinstance(target, ast.Tuple) else [target]
-            values = value.elts if isinstance(value, ast.Tuple) else [value]
-            for name, each in zip(names, values, strict=False):
-                if isinstance(name, ast.Name) and isinstance(each, ast.Constant) and type(each.value) in (int, float):
-                    found[name.id] = each.value
-    return found
-
-
-def compared(file: Path) -> dict[str, float]:
-    """Fractions that a module compares something with in passing, by the name of what is compared."""
-    found: dict[str, float] = {}
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Compare):
-            for number in node.comparators:
-                if isinstance(number, ast.Constant) and isinstance(number.value, float):
-                    found[ast.unparse(node.left).rpartition(".")[2]] = number.value
-    return found
+    """Numbers that a module names in capitals."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {
+        node.targets[0].id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, int | float)
+    }
 
 
 def configured() -> dict[str, float]:
@@ -249,82 +228,17 @@ def configured() -> dict[str, float]:
     return {key: value for part in [*config["pipeline"], *config["policies"]] for key, value in part.items()}
 
 
-def deciding_numbers() -> dict[str, float]:
-    """Those of the modules that decide what is done."""
-    files = [PROJECT / "understanding" / f"{name}.py" for name in ("decision", "resolve", "vetoes")]
-    return {name: value for file in files for name, value in {**constants(file), **compared(file)}.items()}
-
-
-def test_numbers_set_by_hand_are_those_of_the_code() -> None:
+def test_thresholds_are_those_of_the_code() -> None:
     for name, value, where, _ in table(page("understanding.md"), "Name"):
-        file = PROJECT / where
-        known = configured() if where == "config.yml" else {**compared(file), **constants(file)}
+        known = configured() if where == "config.yml" else constants(PROJECT / where)
         assert known.get(name) == float(value), f"{name} of {where} is {known.get(name)}"
 
 
-def test_every_number_that_decides_is_explained_and_there_are_few() -> None:
-    decide = deciding_numbers()
-    assert decide.keys() - set(column(page("understanding.md"), "Name")) == set()
-    assert len(decide) <= MOST_NUMBERS, f"let some be learnt: {sorted(decide)}"
-
-
-def test_what_follows_from_the_numbers_is_said_rightly() -> None:
-    from understanding import decision
-
-    text = " ".join(page("understanding.md").split())
-    answered = 1 - decision.DEFLECTION / decision.SOMETHING_ELSE
-    refused = 1 - decision.DEFLECTION / decision.REFUSED
-    decided = next(chance / 100 for chance in range(101) if decision.verdict_is_worth_it(chance / 100))
-    assert f"| from a chance of {answered:.2f} on |" in text
-    assert f"where the chance of being outside is above {refused:.2f} and above that of the best answer" in text
-    assert f"that is from a chance of {decided:.2f} on" in text
-
-
-# Regular expressions
-
-
-def calls_of_re(file: Path) -> Iterator[tuple[str | None, str]]:
-    """(name, function) of every use of a function of ``re``; the name where its result is given one."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    named = {
-        id(node.value): node.targets[0].id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and re.fullmatch(r"re\.[a-z]+", ast.unparse(node.func)):
-            yield named.get(id(node)), ast.unparse(node.func).removeprefix("re.")
-
-
-def modules_of_meaning() -> list[Path]:
-    """Everything of understanding and actions; forms read answers to what was asked, with patterns of their own."""
-    found = [*(PROJECT / "understanding").rglob("*.py"), *(PROJECT / "actions").glob("*.py")]
-    return sorted(file for file in found if "__pycache__" not in file.parts)
-
-
-def test_every_pattern_is_explained_and_few_decide() -> None:
-    compiled = {
-        (name, file.relative_to(PROJECT).as_posix())
-        for file in modules_of_meaning()
-        for name, function in calls_of_re(file)
-        if function == "compile"
-    }
-    rows = table(page("understanding.md"), "Pattern")
-    assert {(row[0], row[1]) for row in rows} == compiled
-    assert {row[3] for row in rows} <= {"decides", "cuts"}
-    decide = [row[0] for row in rows if row[3] == "decides"]
-    assert len(decide) <= MOST_PATTERNS, f"{len(decide)} decide; let the ranker learn some: {sorted(decide)}"
-
-
-def test_what_is_not_compiled_under_a_name_only_cuts_and_cleans() -> None:
-    """So that no pattern decides in passing, where nobody would count it."""
-    uses = [
-        f"{file.relative_to(PROJECT)}: re.{function}"
-        for file in modules_of_meaning()
-        for name, function in calls_of_re(file)
-        if function not in ("compile", "sub", "findall", "split", "escape") or (function == "compile" and name is None)
-    ]
-    assert uses == []
+def test_every_threshold_of_reading_and_routing_is_explained() -> None:
+    explained = set(column(page("understanding.md"), "Name"))
+    modules = ("question", "follow_ups", "routing")
+    named = {name for module in modules for name in constants(PROJECT / "actions" / f"{module}.py")}
+    assert named - explained == set()
 
 
 # Dependencies
@@ -364,15 +278,12 @@ def test_relative_links_and_pictures_exist(file: Path) -> None:
             assert anchor in anchors(linked.read_text(encoding="utf-8")), target
 
 
-MADE = {"knowledge/guide.db", "knowledge/reviews.yml"}  # on the way, by building and by signing
-
-
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
 def test_named_files_exist(file: Path) -> None:
     """A path in backticks that starts with a folder of the project; what is made on the way need not be there."""
-    folders = "actions|bench|bot|data|docs|knowledge|scripts|tests|understanding"
+    folders = "actions|bench|bot|data|docs|knowledge|scripts|tests"
     for piece in re.findall(r"`([^`\s]+)`", file.read_text(encoding="utf-8")):
-        if re.fullmatch(rf"(?:{folders})/[\w./-]*", piece) and piece not in MADE:
+        if re.fullmatch(rf"(?:{folders})/[\w./-]*", piece) and piece != "knowledge/guide.db":
             assert (PROJECT / piece).exists(), piece
 
 

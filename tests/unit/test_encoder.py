@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understanding.learning.encoder import DIMENSIONS, SHA256, WEIGHTS, Encoder, EncoderUnavailable, shared_encoder
+from bot.nlu.encoder import DIMENSIONS, SHA256, WEIGHTS, Encoder, EncoderUnavailable, shared_encoder
 
 
 @settings(max_examples=30)

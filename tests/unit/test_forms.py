@@ -20,12 +20,12 @@ from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step, step
 from actions.forms.places import state_of
 from actions.forms.turn import PAUSE, PLANS, QUOTE, RECOMMENDATION, begin, go_on, progress, varied
 from actions.forms.values import LONGEST_NAME, read_name
+from actions.question import Frame
+from bot.nlu.questions import begins_asking
 from knowledge.base import KnowledgeBase
 from knowledge.build import build
 from knowledge.content import CONTENT
 from knowledge.schema import Bounds, ProfileField
-from understanding.question import Frame
-from understanding.text.questions import begins_asking
 
 TODAY = date(2026, 11, 22)
 NOW = 1_795_000_000.0
@@ -128,7 +128,7 @@ def done(filling: Filling, base: KnowledgeBase, text: str, intent: str = "inform
         ("contracts", "yes", "proof", "Yes, they ask for proof"),
         ("contracts", "nope", "none", "No, or no contracts"),
         ("contracts", "sometimes", "proof", "Yes, they ask for proof"),
-        ("premises", "a small office downtown", "office", "In an office, shop or other place we rent"),
+        ("premises", "a small office downtown", "office", "In an office we rent"),
         ("premises", "everybody is remote", "home", "From home, no office"),
         ("premises", "no office", "home", "From home, no office"),
         ("vehicles", "two company trucks", "owned", "Company vehicles"),
@@ -490,9 +490,9 @@ def test_nothing_is_changed_in_passing_without_a_cue(base) -> None:
 
 def test_one_message_may_answer_several_questions(base) -> None:
     start = Filling(RECOMMENDATION, {}, ("industry",), "industry", at=NOW)
-    trade = {"id": "bpo_finance_accounting", "nearest": 0.7}
+    subjects = [{"kind": "industry", "id": "bpo_finance_accounting", "score": 0.8, "nearest": 0.7}]
     told = message(
-        "a dozen people in Reno doing payroll, we use freelancers, a bank client wants proof", trade=trade
+        "a dozen people in Reno doing payroll, we use freelancers, a bank client wants proof", subjects=subjects
     )
     taken = step(start, told, base.profile_fields(), base, TODAY)
     assert {name: value.shown for name, value in taken.filling.values.items()} == {

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from conftest import Draft
 
 from bot.cli import main
 from knowledge.base import KnowledgeBase
 from knowledge.content import ContentError, read_content
 from knowledge.reviews import State, check_reviews, counts, ledger_of, read_ledger, sign, standings, write_ledger
+
+if TYPE_CHECKING:
+    from conftest import Draft
 
 DAY = datetime.date(2026, 11, 29)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.nlu.encoder import shared_encoder
+from bot.nlu.language import CHAT_WORDS, Spelling, count_words, plain, singular, trade_language, words_of
 from knowledge.base import KnowledgeBase
-from understanding.learning.encoder import shared_encoder
-from understanding.text.language import CHAT_WORDS, Spelling, count_words, plain, singular, trade_language, words_of
 
 TRADE = {"liability": 40, "professional": 30, "cyber": 20, "insurance": 50, "umbrella": 5, "policy": 60, "police": 2}
 REAL = {"liability", "cyber", "fire", "flood", "wire", "hire", "polite", "notice", "ability", "umbrellas"}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understanding.text.questions import MOST, several_questions
+from bot.nlu.questions import MOST, several_questions
 
 
 @pytest.mark.parametrize(

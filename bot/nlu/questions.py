@@ -1,0 +1,70 @@
+"""Several questions in one message: where one ends and the next begins.  Pure."""
+
+from __future__ import annotations
+
+import re
+
+MOST = 3  # questions of one message that are answered
+FEWEST_WORDS = 2
+_ASK = (
+    r"(?:what|whats|what's|how|hows|who|whos|which|where|when|why|does|do|did|can|could|would|will|should|may|must"
+    # "… and is threatening us" goes on telling
+    r"|(?:is|are|am)(?!\s+\w+ing\s+(?:us|me|our|my|the|to|for|that|we|him|her|them)\b))\b"
+)
+_LEAD_IN = r"(?:&\s*|(?:and|n|also|or|but|so|plus|then|ok|okay|secondly|second|finally|oh)\b[\s,]*)*"
+# A new question begins after the end of one, in a new line that was not only wrapped, or where a joining word
+# is followed by a question word.
+_LINE = rf"\s*\n\s*(?:\n\s*)+|\s*\n\s*(?={_LEAD_IN}{_ASK}|(?-i:[^a-z]))"
+_NEXT = re.compile(
+    rf"(?<=[?])\s+|(?<=[.!;])\s+|{_LINE}|[\s,]+(?=(?:and|n|&|also|plus)\s+(?:also\s+|then\s+)?{_ASK})|,\s+(?={_ASK})",
+    re.IGNORECASE,
+)
+_STARTS_ASKING = re.compile(rf"[\W\d]*{_LEAD_IN}{_ASK}", re.IGNORECASE)
+_WHILE = re.compile(
+    r"\b(?:if|when|where|that|who|which|because|since|whether|know|wonder|tell me|asking|asked)\W*$", re.IGNORECASE
+)
+
+# "When a firm buys insurance, should it …": what stands before the comma is no question.
+_CLAUSE = re.compile(rf"{_LEAD_IN}(?:if|when|once|after|before|since|because|while|as|where)\b", re.IGNORECASE)
+
+
+def several_questions(text: str) -> list[str]:
+    """The questions of a message, at most ``MOST``; empty where it asks one thing or nothing.
+
+    What is told before a question belongs to it, what follows the last one too, so that nothing is lost.
+    """
+    questions: list[str] = []
+    told: list[str] = []
+    for piece in _pieces(text):
+        told.append(piece)
+        if _asks(piece):
+            questions.append(" ".join(told))
+            told = []
+    if len(questions) < 2:
+        return []
+    if told:
+        questions[-1] = " ".join([questions[-1], *told])
+    return questions[:MOST]
+
+
+def _pieces(text: str) -> list[str]:
+    """The text cut where a question may begin; a clause that hangs on the words before it is no new one."""
+    pieces: list[str] = []
+    for piece in (p.strip(" ,") for p in _NEXT.split(text)):
+        if not piece:
+            continue
+        hangs = pieces and (_WHILE.search(pieces[-1]) or (_CLAUSE.match(pieces[-1]) and not pieces[-1].endswith("?")))
+        if pieces and (hangs or len(pieces[-1].split()) < FEWEST_WORDS):
+            pieces[-1] = f"{pieces[-1]} {piece}"
+        else:
+            pieces.append(piece)
+    return pieces
+
+
+def _asks(piece: str) -> bool:
+    return len(piece.split()) >= FEWEST_WORDS and (piece.endswith("?") or begins_asking(piece))
+
+
+def begins_asking(text: str) -> bool:
+    """Whether the text starts as a question does, with or without its mark."""
+    return bool(_STARTS_ASKING.match(text))

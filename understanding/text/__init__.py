@@ -1,1 +1,0 @@
-"""How texts are cut and words are read."""
