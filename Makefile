@@ -24,12 +24,9 @@ shell: train ## Talk to the guide in the Rasa shell
 	@.venv/bin/guide shell
 ask: train ## Ask one question: make ask Q="Does GL cover call center mistakes?"
 	@.venv/bin/guide ask "$(if $(Q),$(Q),Does GL cover call center mistakes?)"
-test: .make/dev train ## Run every test, on both cores
+test: .make/dev train ## Run every test, on every core
 	$(PY) -m pytest $(PARALLEL)
-check: .make/dev ## Check style, types and all that needs no model and no browser (under a minute)
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
-	.venv/bin/mypy
+check: lint ## Check style, types and all that needs no model and no browser
 	@.venv/bin/guide knowledge build
 	$(PY) -m pytest $(PARALLEL) -m "not model and not browser"
 lint: .make/dev ## Check style and types

@@ -26,7 +26,6 @@ from knowledge.schema import (
     ProfilePoint,
     ProfileRule,
     RecommendedPolicy,
-    Relation,
     Source,
     Term,
     Topic,
@@ -42,7 +41,6 @@ MODELS: dict[str, type[Entry]] = {
     "industry": Industry,
     "term": Term,
     "topic": Topic,
-    "relation": Relation,
     "outside": Outside,
 }
 PROFILE_MODELS: dict[str, type[BaseModel]] = {
@@ -204,7 +202,7 @@ class KnowledgeBase:
             ) from error
 
     def kind_of(self, entry_id: str) -> str | None:
-        """policy, exposure, industry, term, topic, relation or outside; None for an unknown id."""
+        """policy, exposure, industry, term, topic or outside; None for an unknown id."""
         found = self._entries.get(entry_id)
         return found[0] if found else None
 
@@ -231,19 +229,6 @@ class KnowledgeBase:
 
     def topic(self, topic_id: str | None) -> Topic | None:
         return self._typed(topic_id, Topic)
-
-    def relation(self, relation_id: str | None) -> Relation | None:
-        return self._typed(relation_id, Relation)
-
-    def relations(self, policy_id: str, other_id: str | None = None) -> list[Relation]:
-        """How a policy stands to others, or to one other, read from either side; in the order of the content."""
-        found = (self.relation(entry_id) for entry_id in self.ids("relation"))
-        return [
-            r
-            for r in found
-            if r
-            and (policy_id in (r.policy, r.other) if other_id is None else {r.policy, r.other} == {policy_id, other_id})
-        ]
 
     def outside(self, outside_id: str | None) -> Outside | None:
         return self._typed(outside_id, Outside)

@@ -21,7 +21,6 @@ from knowledge.schema import (
     ProfilePoint,
     ProfileRule,
     RecommendedPolicy,
-    Relation,
     Source,
     Term,
     Topic,
@@ -82,7 +81,6 @@ class Content:
     industries: list[Industry] = field(default_factory=list)
     terms: list[Term] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
-    relations: list[Relation] = field(default_factory=list)
     outside: list[Outside] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
@@ -106,8 +104,6 @@ class Content:
             yield "term", term
         for topic in self.topics:
             yield "topic", topic
-        for relation in self.relations:
-            yield "relation", relation
         for outside in self.outside:
             yield "outside", outside
 
@@ -139,7 +135,6 @@ def read_content(folder: Path = CONTENT) -> Content:
         ("industries/*.yml", Industry, content.industries),
         ("terms/*.yml", Term, content.terms),
         ("topics/*.yml", Topic, content.topics),
-        ("relations/*.yml", Relation, content.relations),
         ("outside.yml", Outside, content.outside),
         ("costs.yml", Cost, content.costs),
         ("sources/*.yml", Source, content.sources),

@@ -19,13 +19,12 @@ import yaml
 from pydantic import BaseModel, Extra, Field, ValidationError
 
 from knowledge.content import CONTENT, Content, ContentError, Finding
-from knowledge.schema import Entry, Policy, SourceKind, Topic
+from knowledge.schema import OF_LAW, Entry, Policy, Topic
 from knowledge.walk import sources_of
 
 LEDGER = "reviews.yml"
 # What an entry is recognised by and when it was written: not part of what a visitor reads.
 UNSEEN = {"aliases", "asked_as", "questions", "written_on"}
-OF_LAW = {SourceKind.STATUTE, SourceKind.REGULATOR}
 YEAR = datetime.timedelta(days=365)
 USUAL = datetime.timedelta(days=550)  # where neither law nor a price can have changed
 

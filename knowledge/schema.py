@@ -246,7 +246,6 @@ class Topic(Entry):
 
     intent: Literal[
         "ask_choose_insurer",
-        "ask_claims",
         "ask_cost_factors",
         "ask_how_to_buy",
         "ask_limits",
@@ -256,7 +255,6 @@ class Topic(Entry):
         "ask_regulation",
         "ask_risks",
         "ask_scenario",
-        "ask_service",
         "ask_term",
     ]
     answer: Statement
@@ -267,31 +265,6 @@ class Topic(Entry):
     industry_group: Group | None = None
     jurisdiction: str | None = None  # two-letter state, or "US"
     without_employees: str | None = None  # the topic that answers it for somebody who employs nobody
-
-
-class RelationKind(str, Enum):
-    """How one policy stands to another."""
-
-    INCLUDES = "includes"  # as written, without asking
-    BY_ENDORSEMENT = "by_endorsement"  # can be added to it
-    SEPARATE = "separate"  # never part of it: a policy of its own
-    OVER = "over"  # adds limits above it
-    NOT_OVER = "not_over"
-    ALONE = "alone"  # can be bought without the other
-    NEEDS = "needs"  # can not be bought without the other
-
-
-class Relation(Entry):
-    """How ``policy`` stands to ``other``: what a package includes, what can be added, what sits over what.
-
-    A pair may be related in several ways, each an entry of its own.
-    """
-
-    policy: str
-    other: str
-    relation: RelationKind
-    answer: Statement  # the reason, without a verdict in front
-    points: list[Statement] = []
 
 
 class Outside(Entry):
@@ -311,6 +284,9 @@ class SourceKind(str, Enum):
     PUBLISHER = "publisher"  # an insurer, broker, law firm, trade body or newspaper
     ARTICLE = "agency_article"
     CUSTOMARY = "customary"  # how such policies are usually worded: editorial
+
+
+OF_LAW = {SourceKind.STATUTE, SourceKind.REGULATOR}  # what a statement of law may rest on
 
 
 class Source(_Model):

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 
 from knowledge.check.prose import FIGURE, UNIT
 from knowledge.content import Content, Finding
-from knowledge.schema import SourceKind
+from knowledge.schema import OF_LAW, SourceKind
 from knowledge.walk import all_said, place, quoted, said
 
 CODES = "Labor|Civil|Penal|Insurance|Vehicle|Government|Health and Safety|Corporations|Business and Professions"
 LAW = re.compile(rf"\b(?:{CODES}) Code (?:section )?\d|\bB&P (?:Code )?\d|\bU\.S\.C\.|\bC\.?F\.?R\b|\bCCR\b|§")
 EDITORIAL = {SourceKind.CUSTOMARY, SourceKind.STANDARD_FORM}
-OF_LAW = {SourceKind.STATUTE, SourceKind.REGULATOR}
 # Invented cases, and amounts that a contract or a form sets: no figures of the world.
 EXAMPLES = ("example_claim", "examples", "limits", "contract_demands", "cost_factors", "lower_cost")
 

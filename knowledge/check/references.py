@@ -40,32 +40,23 @@ def normal_name(alias: str) -> str:
 
 def _shared_questions(content: Content) -> Iterator[Finding]:
     """One question reaches one entry, so two entries cannot both be asked by it."""
-    asked: dict[str, str] = {}
-    for _, entry in content.entries():
-        for question in entry.questions:
-            words = " ".join(re.findall(r"\w+", question.lower()))
-            first = asked.setdefault(words, entry.id)
-            if first != entry.id:
-                yield Finding(
-                    place(content, entry.id),
-                    f"the question '{question}' is asked of {first} too",
-                    "keep it in one entry only",
-                )
+    return _shared(content, "questions", "the question '{text}' is asked of {first} too")
 
 
 def _shared_phrases(content: Content) -> Iterator[Finding]:
     """One situation stands for one entry; what two share teaches neither."""
-    told: dict[str, str] = {}
+    return _shared(content, "asked_as", "the phrase '{text}' stands for {first} too")
+
+
+def _shared(content: Content, field: str, what: str) -> Iterator[Finding]:
+    """Texts of a field that stand in two entries, whatever their case and punctuation."""
+    owners: dict[str, str] = {}
     for _, entry in content.entries():
-        for phrase in entry.asked_as:
-            words = " ".join(re.findall(r"\w+", phrase.lower()))
-            first = told.setdefault(words, entry.id)
+        for text in getattr(entry, field):
+            first = owners.setdefault(" ".join(re.findall(r"\w+", text.lower())), entry.id)
             if first != entry.id:
-                yield Finding(
-                    place(content, entry.id),
-                    f"the phrase '{phrase}' stands for {first} too",
-                    "keep it in one entry only",
-                )
+                said = what.format(text=text, first=first)
+                yield Finding(place(content, entry.id), said, "keep it in one entry only")
 
 
 def _missing_notices(content: Content) -> Iterator[Finding]:
@@ -117,8 +108,6 @@ def _dangling(content: Content) -> Iterator[Finding]:
         yield from missing(industry.id, "policy", [p.policy for p in industry.policies], policies)
         yield from missing(industry.id, "policy", industry.top_three, policies)
         yield from missing(industry.id, "exposure", [r.exposure for r in industry.risks], exposures)
-    for relation in content.relations:
-        yield from missing(relation.id, "policy", [relation.policy, relation.other], policies)
     for term in content.terms:
         yield from missing(term.id, "term or policy", term.related, terms | policies)
         yield from missing(term.id, "policy", term.policies, policies)
