@@ -143,7 +143,9 @@ def _same_responder(question: Question, base: KnowledgeBase) -> str | None:
 def one_policy(decision: Decision, base: KnowledgeBase) -> Answer:
     """One cell of the matrix in words."""
     policy, exposure = decision.policy, decision.exposure
-    instead = [d for d in base.responders(exposure.id) if d.policy.id != policy.id]
+    responders = [d for d in base.responders(exposure.id) if d.policy.id != policy.id]
+    # What has to be bought comes before what pays in a corner of it only.
+    instead = [] if exposure.if_uninsured else responders
     answer = Answer(
         Status.ANSWERED,
         "ask_coverage",
@@ -166,7 +168,7 @@ def one_policy(decision: Decision, base: KnowledgeBase) -> Answer:
             answer.cite(exposure.if_uninsured.source)
     if decision.verdict is not Verdict.YES:
         answer.policies += [d.policy.id for d in instead]
-    answer.more = [exposure.summary.text, *_others(instead, decision.verdict)]
+    answer.more = [exposure.summary.text, *_others(responders, decision.verdict)]
     answer.buttons = _next_questions(decision, instead)
     return answer
 
@@ -281,6 +283,9 @@ def what_covers(question: Question, base: KnowledgeBase) -> Answer:
         )
         answer.paragraphs.append(_why(sure[0]))
         answer.cite(sure[0].sources)
+    elif exposure.if_uninsured and responders:
+        answer.lead = exposure.if_uninsured.text
+        answer.cite(exposure.if_uninsured.source)
     elif responders:
         first = responders[0]
         answer.lead = f"{sentence(first.policy.short_name)[:-1]} may respond to {exposure.short_name}. {_why(first)}"
@@ -291,8 +296,9 @@ def what_covers(question: Question, base: KnowledgeBase) -> Answer:
         if exposure.if_uninsured:
             answer.paragraphs.append(exposure.if_uninsured.text)
             answer.cite(exposure.if_uninsured.source)
-    depends = [d for d in responders if d.verdict is Verdict.DEPENDS and d is not responders[0]]
-    if sure and depends:
+    told_first = responders[0] if responders and not exposure.if_uninsured else None
+    depends = [d for d in responders if d.verdict is Verdict.DEPENDS and d is not told_first]
+    if depends and (sure or exposure.if_uninsured):
         answer.paragraphs.append(
             "May respond too:\n"
             + listed(f"{sentence(d.policy.short_name)[:-1]}, depending on {d.depends_on}" for d in depends[:2])

@@ -294,6 +294,8 @@ def knowledge_sign(by: str, licence: str, entries: tuple[str, ...], everything: 
     from knowledge.content import ContentError, read_content
     from knowledge.reviews import ledger_of, read_ledger, sign, write_ledger
 
+    if not by.strip() or not licence.strip():
+        raise click.UsageError("A signature needs a name and a licence.")
     if everything == bool(entries):
         raise click.UsageError("Name entries with --entry, or sign all with --all.")
     try:

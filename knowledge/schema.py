@@ -130,7 +130,7 @@ class Exposure(Entry):
     sometimes_covered_by: list[ConditionalGrant] = []
     not_covered_by: list[Grant] = []
     ask_an_agent_about: list[Grant] = []  # the sources disagree or are silent
-    if_uninsured: Statement | None = None  # what to do where no policy responds at all
+    if_uninsured: Statement | None = None  # what to do where no policy surely responds
 
 
 class TermExamples(_Model):

@@ -130,6 +130,22 @@ def test_the_verdict_is_the_first_word_and_a_no_says_what_then(base: KnowledgeBa
                 assert "What it depends on:" in text, (policy, exposure)
 
 
+def test_what_has_to_be_bought_is_said_before_what_pays_in_a_corner_of_it(base: KnowledgeBase) -> None:
+    found = []
+    for exposure_id in base.ids("exposure"):
+        exposure, responders = base.exposure(exposure_id), base.responders(exposure_id)
+        if exposure is None or exposure.if_uninsured is None or not responders:
+            continue
+        found.append(exposure_id)
+        told = _ask(base, intent="ask_what_covers", exposure=exposure_id)
+        assert told.lead == exposure.if_uninsured.text
+        assert responders[0].policy.short_name in told.paragraphs[0].lower()
+        refused = one_policy(base.decide("bop", exposure_id), base)  # type: ignore[arg-type]
+        assert refused.paragraphs == [exposure.if_uninsured.text]
+        assert refused.policies == ["bop"]
+    assert {"earthquake", "flood"} <= set(found)
+
+
 def test_every_incident_names_who_responds(base: KnowledgeBase) -> None:
     answers = {each: _ask(base, intent="ask_what_covers", exposure=each) for each in base.ids("exposure")}
     _check(answers, base)

@@ -190,6 +190,14 @@ def test_a_wrong_signing_says_what_to_do_and_signs_nothing(run, draft: Draft, wo
     assert not ledger_of(draft.folder).exists()
 
 
+@pytest.mark.parametrize(("by", "licence"), [("", "CA 0X12345"), ("Dana Reyes", " ")])
+def test_a_signature_without_name_or_licence_is_none(run, draft: Draft, by: str, licence: str) -> None:
+    result = run("sign", "--by", by, "--licence", licence, "--all")
+    assert result.exit_code == 2
+    assert "A signature needs a name and a licence." in result.output
+    assert not ledger_of(draft.folder).exists()
+
+
 def test_what_is_wrong_cannot_be_signed(run, draft: Draft) -> None:
     draft.edit("terms/words.yml", "aliases: [", "aliases: [cyber, ")
     result = run("sign", "--by", "Dana Reyes", "--licence", "CA 0X12345", "--all")
