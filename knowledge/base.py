@@ -33,6 +33,7 @@ from knowledge.schema import (
     Topic,
     Verdict,
 )
+from knowledge.words import STOP_WORDS
 
 E = TypeVar("E", bound=Entry)
 P = TypeVar("P", bound=BaseModel)
@@ -54,84 +55,6 @@ PROFILE_MODELS: dict[str, type[BaseModel]] = {
     "points": ProfilePoint,
     "quote": ProfileField,
 }
-
-# Words that say nothing about the subject; FTS5 would AND them in or rank by them.
-STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "but",
-        "by",
-        "can",
-        "could",
-        "do",
-        "does",
-        "for",
-        "from",
-        "get",
-        "had",
-        "has",
-        "have",
-        "how",
-        "i",
-        "if",
-        "in",
-        "insurance",
-        "insured",
-        "is",
-        "it",
-        "its",
-        "me",
-        "my",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "our",
-        "out",
-        "should",
-        "so",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "they",
-        "this",
-        "to",
-        "us",
-        "was",
-        "we",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-        "cover",
-        "coverage",
-        "covered",
-        "covers",
-        "policy",
-        "policies",
-        "pay",
-        "pays",
-        "need",
-    ]
-)
 
 
 class KnowledgeUnavailable(Exception):
@@ -273,6 +196,12 @@ class KnowledgeBase:
             return None
         oldest = min(standing, key=lambda row: str(row["signed_on"]))
         return Signature(oldest["by"], oldest["licence"], datetime.date.fromisoformat(oldest["signed_on"]))
+
+    def signed_last(self, limit: int) -> list[tuple[str, Signature]]:
+        """What was signed last, newest first: the entry's id and its signature."""
+        newest = sorted(self._reviews.items(), key=lambda item: (item[1]["signed_on"], item[0]), reverse=True)
+        days = [(entry_id, row, datetime.date.fromisoformat(row["signed_on"])) for entry_id, row in newest[:limit]]
+        return [(entry_id, Signature(row["by"], row["licence"], day)) for entry_id, row, day in days]
 
     def decide(self, policy_id: str, exposure_id: str) -> Decision | None:
         """The cell of the matrix; None when either id is unknown."""

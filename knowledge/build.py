@@ -16,8 +16,10 @@ from typing import Any
 
 import sqlite_utils
 
-from knowledge.check import check
+from knowledge.check import Named, check
 from knowledge.content import CONTENT, Content, ContentError, read_content
+from knowledge.intact import digest_of
+from knowledge.named import NAMED
 from knowledge.reviews import Standing, State, ledger_of, read_ledger, standings
 from knowledge.schema import Entry, Exposure, Policy, Verdict
 from knowledge.walk import sources_of
@@ -25,15 +27,18 @@ from knowledge.walk import sources_of
 DATABASE = Path(__file__).parent / "guide.db"
 
 
-def build(folder: Path = CONTENT, database: Path = DATABASE) -> str:
+def build(folder: Path = CONTENT, database: Path = DATABASE, named: Named = NAMED) -> str:
     """Validate the content and write the database with the signatures that stand; returns the content version.
+
+    Args:
+        named: kind and ids of the entries that the code cannot do without.
 
     Raises:
         ContentError: the content has findings or the ledger cannot be read; the old database is untouched.
     """
     content = read_content(folder)
     signed = standings(content, read_ledger(ledger_of(folder)), datetime.date.today())
-    findings = check(content)
+    findings = check(content, named)
     if findings:
         raise ContentError(findings)
     fresh = database.with_suffix(".building")
@@ -46,6 +51,7 @@ def build(folder: Path = CONTENT, database: Path = DATABASE) -> str:
         with db.conn:
             _fill(db, content, signed, version)
         db.table("entry_text").enable_fts(["name", "aliases", "asked", "body"], tokenize="porter unicode61")
+        db.table("meta").insert({"key": "digest", "value": digest_of(db.conn)})
     finally:
         db.close()
     os.replace(fresh, database)

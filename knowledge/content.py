@@ -172,7 +172,9 @@ def read_content(folder: Path = CONTENT) -> Content:
     read = {file for pattern, _, _ in readers for file in folder.glob(pattern)} | {notices, profile}
     for file in sorted({*folder.rglob("*.yml"), *folder.rglob("*.yaml")} - read):
         where = file.relative_to(folder).as_posix()
-        findings.append(Finding(where, "is read by nobody", "move it or rename it; docs/knowledge.md lists the files"))
+        findings.append(
+            Finding(where, "is read by nobody", "move it or rename it; docs/knowledge_reference.md lists the files")
+        )
     if findings:
         raise ContentError(findings)
     if not content.policies or not content.sources:

@@ -18,12 +18,11 @@ from typing import Any
 from knowledge.base import KnowledgeBase, KnowledgeUnavailable
 from knowledge.build import content_version, matrix_row
 from knowledge.content import read_content
+from knowledge.learned import GRANTS, learned_of
 
 WIDTH = 100
-GRANTS = ("covered_by", "sometimes_covered_by", "not_covered_by", "ask_an_agent_about")
 # What the guide recognises a question by, and what the tests ask: not part of any answer.
 UNSEEN = ("aliases", "asked_as", "questions", "written_on")
-LEARNED = ("aliases", "asked_as", "questions")
 VERDICTS = {"yes": "yes", "no": "no", "depends": "it depends", "unknown": "ask an agent"}
 
 Json = dict[str, Any]
@@ -77,7 +76,7 @@ class Changes:
             if items:
                 parts.append("\n\n".join([f"{title} ({len(items)})", *items]))
         if self.needs_training:
-            parts.append("Names changed: publish with `make train`, so that the guide recognises them.")
+            parts.append("The guide learns from some of this: publish with `make train`.")
         return "\n\n".join(parts)
 
 
@@ -154,7 +153,7 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
             "SOURCES": list(_records(old.sources, new.sources)),
             "RECOMMENDATIONS: what is asked and what follows (profile.yml)": list(_profile(old, new)),
             "STANDING TEXTS (notices.yml)": list(_notices(old, new)),
-            "NOT SEEN BY VISITORS: names, example questions, review dates": list(_unseen(old, new)),
+            "NOT SEEN BY VISITORS: names, example questions, days of writing": list(_unseen(old, new)),
         },
         _learned(old) != _learned(new),
     )
@@ -162,7 +161,7 @@ def compare(old: Snapshot, new: Snapshot) -> Changes:
 
 def _learned(snapshot: Snapshot) -> Json:
     """What the guide is trained from."""
-    return {i: [fields.get(name) for name in LEARNED] for i, (_, fields) in snapshot.entries.items()}
+    return {entry_id: learned_of(kind, fields) for entry_id, (kind, fields) in snapshot.entries.items()}
 
 
 def _common_cells(old: Snapshot, new: Snapshot) -> Iterator[tuple[str, Cell, Cell]]:

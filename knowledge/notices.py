@@ -14,8 +14,9 @@ from knowledge.build import DATABASE
 
 # Said where there is no knowledge base to take a text from: these must be known all the same.
 WITHOUT_KNOWLEDGE = {
-    "assistant_notice": "I am an automated assistant, not a person. This chat is recorded. Nothing said here binds "
-    "coverage; only a licensed agent can help with that.",
+    "assistant_notice": "I am an automated assistant, not a person. Chats are recorded, bind nothing and are not "
+    "notice to your insurer.",
+    "notice_more": "Only a licensed agent can help with coverage.",
     "not_notice": "This chat is not notice to your insurer. Report it yourself, at the claims number on your policy or "
     "through the agent who sold it.",
     "licence_line": "{agency}, insurance license {licence}",
@@ -52,7 +53,7 @@ def spoken(notices: Mapping[str, Any], name: str, **values: str) -> str:
 
 
 def opening(notices: Mapping[str, Any], agency: str, licence: str | None) -> str:
-    """What every conversation starts with: an automated assistant, general information, recorded, and who is licensed.
+    """What every conversation starts with: what it is and is not, and who is licensed.
 
     Args:
         notices: the standing texts, by name.

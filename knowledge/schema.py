@@ -208,6 +208,7 @@ class Industry(Entry):
     """A kind of business and what it needs."""
 
     group: Group
+    for_others: bool = False  # its page serves the trades of its group that nobody listed
     summary: Statement
     risks: list[IndustryRisk] = Field(min_items=3)
     policies: list[RecommendedPolicy] = Field(min_items=4)
@@ -425,8 +426,8 @@ class ProfileField(_Model):
     """A fact about a business, asked for one at a time.
 
     ``said_as`` and ``denied_as`` are phrases that tell the fact without being asked: yes and no, and for a
-    count none at all.  A number is told by one of ``units`` beside it; one that is counted ``by`` the month may be told
-    by the day or the week.  Facts in ``year``, words, name or reach
+    count none at all.  A number is told by one of ``units`` beside it; one that is counted ``by`` the month or the
+    year may be told by the day, the week and so on.  Facts in ``year``, words, name or reach
     (e-mail, phone) are for an agent; no rule depends on them.
     """
 
@@ -436,10 +437,11 @@ class ProfileField(_Model):
     question: str
     why: str  # answers "why do you ask?"
     options: list[ProfileOption] = []
+    offered: list[str] = []  # of an industry: ids of the trades to choose from
     said_as: list[str] = []
     denied_as: list[str] = []
     units: list[str] = []
-    by: Literal["month"] | None = None
+    by: Literal["month", "year"] | None = None
     limits: Bounds | None = None
     asked_when: dict[str, Condition] = {}  # otherwise it counts if it is told, and is not asked
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from knowledge.check import grounds, profile, prose, references
+from collections.abc import Collection, Mapping
+
+from knowledge.check import grounds, phrases, profile, prose, references
 from knowledge.content import Content, Finding
+from knowledge.named import NAMED
+
+Named = Mapping[str, Collection[str]]
 
 
-def check(content: Content) -> list[Finding]:
-    """Everything that must be put right before the content is published, whatever the day."""
-    return [finding for part in (references, prose, grounds, profile) for finding in part.findings(content)]
+def check(content: Content, named: Named = NAMED) -> list[Finding]:
+    """Everything that must be put right before the content is published, whatever the day.
+
+    Args:
+        named: kind and ids of the entries that the code cannot do without.
+    """
+    parts = (references, phrases, prose, grounds, profile)
+    return [
+        *references.missing(content, named),
+        *(finding for part in parts for finding in part.findings(content)),
+    ]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import us
 from pydantic import BaseModel
 
-from knowledge.check.references import normal_name
 from knowledge.content import Content, Finding
 from knowledge.schema import Condition
 from knowledge.walk import place, profile_place
+from knowledge.words import normalised
 
 # What a condition may ask of each kind of fact, and nothing of the others.
 ASKED_OF = {
@@ -59,6 +59,7 @@ def _dangling_in_profile(content: Content) -> Iterator[Finding]:
 def _unfit_fields(content: Content) -> Iterator[Finding]:
     """Fields whose answers cannot be told apart."""
     fields = [*(("fields", f) for f in content.profile_fields), *(("quote", f) for f in content.quote_fields)]
+    trades = {industry.id for industry in content.industries}
     for section, field in fields:
         place = profile_place(content, section, field.id)
         options = [option.id for option in field.options]
@@ -66,6 +67,9 @@ def _unfit_fields(content: Content) -> Iterator[Finding]:
             yield Finding(place, "is a choice without two options", "write what there is to choose from in options")
         if field.kind != "choice" and options:
             yield Finding(place, f"has options but is a {field.kind}", "make it a choice or remove the options")
+        for trade in field.offered:
+            if trade not in trades:
+                yield Finding(place, f"offers '{trade}', which is no trade", "correct the id or add the entry")
         for option in dict.fromkeys(o for o in options if options.count(o) > 1):
             yield Finding(place, f"the option '{option}' stands twice", "rename one of them")
         if field.units and field.kind not in ("count", "money"):
@@ -73,9 +77,9 @@ def _unfit_fields(content: Content) -> Iterator[Finding]:
         if field.limits and not field.limits.at_least < field.limits.at_most:
             yield Finding(place, "no number is within its limits", "write the smaller number in at_least")
         phrases = [
-            normal_name(phrase)
+            normalised(phrase)
             for means in (field.said_as, field.denied_as, *(option.said_as for option in field.options))
-            for phrase in {normal_name(phrase) for phrase in means}
+            for phrase in {normalised(phrase) for phrase in means}
         ]
         for phrase in dict.fromkeys(p for p in phrases if phrases.count(p) > 1):
             yield Finding(place, f"the phrase '{phrase}' tells two answers", "keep it with one of them")

@@ -1,4 +1,4 @@
-"""What texts are like to read: dated figures, short sentences, no verdict in front."""
+"""What texts are like to read: dated figures, short sentences, what they are about in front, and no verdict."""
 
 from __future__ import annotations
 
@@ -6,19 +6,14 @@ import re
 from collections.abc import Iterator
 
 from knowledge.content import Content, Finding
-from knowledge.schema import (
-    Entry,
-    Exposure,
-    Industry,
-    Policy,
-    Topic,
-)
+from knowledge.schema import Exposure, Grant, Relation, Topic
 from knowledge.walk import Said, all_said, place, quoted, said
+from knowledge.words import subjects
 
 # Long sentences lose readers on a phone; long answers are not read at all.
 WORDS_IN_A_SENTENCE = 30
 WORDS_IN_A_STATEMENT = 45
-WORDS_BEFORE_MORE = 120
+WORDS_BEFORE_MORE = 90
 # A figure is an amount of dollars or a percentage.  It has to say as of when it holds, unless a law or
 # a contract sets it: then it holds until that changes.  What was measured always needs its date.
 FIGURE = re.compile(r"\$\s?\d|\d\s?%|\d percent\b")
@@ -46,6 +41,7 @@ def findings(content: Content) -> Iterator[Finding]:
     yield from _costs_unlike_their_text(content)
     yield from _hard_to_read(content)
     yield from _long_answers(content)
+    yield from _subjects_left_out(content)
     yield from _verdicts_in_front(content)
 
 
@@ -103,37 +99,54 @@ def _hard_to_read(content: Content) -> Iterator[Finding]:
             )
 
 
-def _shown_first(entry: Entry) -> Iterator[tuple[str, list[str]]]:
-    """The texts of an entry that an answer shows before "more", by the field they are in."""
-    if isinstance(entry, Policy):
-        yield "summary and covers", [entry.summary.text, *(s.text for s in entry.covers[:4])]
-        yield "need and who_needs", [entry.need.text, *(s.text for s in entry.who_needs[:3])]
-        for name, count in (("excludes", 5), ("limits", 5), ("cost_factors", 6), ("lower_cost", 6)):
-            yield name, [s.text for s in getattr(entry, name)[:count]]
-    elif isinstance(entry, Topic):
-        yield "answer and points", [entry.answer.text, *(s.text for s in entry.points[:4])]
-    elif isinstance(entry, Industry):
-        yield "why of the top three", [p.why for p in entry.policies if p.policy in entry.top_three]
-    elif isinstance(entry, Exposure):
-        sure = [g.why for g in entry.covered_by[:1]]
-        instead = sure or [g.depends_on for g in entry.sometimes_covered_by[:1]]
-        instead = instead or ([entry.if_uninsured.text] if entry.if_uninsured else [])
-        for no in entry.not_covered_by:
-            yield f"{no.policy}: why, and what covers it instead", [no.why, *instead]
-        for depends in entry.sometimes_covered_by:
-            yield f"{depends.policy}: why and depends_on", [depends.why, depends.depends_on]
+def _shown_at_once(content: Content, exposure: Exposure) -> Iterator[tuple[str, list[str]]]:
+    """The texts of each verdict that cannot be parted, by policy; points are: the others come behind "more"."""
+    names = {policy.id: policy.short_name for policy in content.policies}
+
+    def decided(grant: Grant) -> list[str]:
+        return ["No, does not pay for", names.get(grant.policy, ""), exposure.short_name, grant.why]
+
+    for depends in exposure.sometimes_covered_by:
+        yield depends.policy, [*decided(depends), "What it depends on:", depends.depends_on]
+    for no in exposure.not_covered_by:
+        instead = [f"{names.get(grant.policy, '')} and" for grant in exposure.covered_by if grant.policy != no.policy]
+        maybe = [
+            f"{names.get(grant.policy, '')}, depending on {grant.depends_on}" for grant in exposure.sometimes_covered_by
+        ]
+        otherwise = [exposure.if_uninsured.text] if exposure.if_uninsured else []
+        yield no.policy, [*decided(no), "What covers it instead:", *(instead or maybe[:1] or otherwise)]
 
 
 def _long_answers(content: Content) -> Iterator[Finding]:
-    for _, entry in content.entries():
-        for field, texts in _shown_first(entry):
+    for exposure in content.exposures:
+        for policy, texts in _shown_at_once(content, exposure):
             count = sum(len(text.split()) for text in texts)
             if count > WORDS_BEFORE_MORE:
                 yield Finding(
-                    place(content, entry.id),
-                    f"{field}: an answer of {count} words before 'more'",
-                    f"shorten it to {WORDS_BEFORE_MORE} words, or move the less important items down the list",
+                    place(content, exposure.id),
+                    f"{policy}: an answer of {count} words that cannot be parted",
+                    f"shorten its reason, or what it depends on: at most {WORDS_BEFORE_MORE} words with both names",
                 )
+
+
+def _subjects_left_out(content: Content) -> Iterator[Finding]:
+    """A first sentence that could be anybody's: whoever reads it alone must see what it is about.
+
+    It has to hold one word of the entry's names or its policies'.  A term needs none: the guide puts it in front.
+    """
+    policies = {policy.id: policy for policy in content.policies}
+    answers: list[tuple[Topic | Relation, list[str]]] = [(topic, topic.policies) for topic in content.topics]
+    answers += [(relation, [relation.policy, relation.other]) for relation in content.relations]
+    for entry, ids in answers:
+        about = [entry, *(policies[one] for one in ids if one in policies)]
+        names = [name for one in about for name in (one.name, getattr(one, "short_name", ""), *one.aliases)]
+        first = SENTENCE_END.split(entry.answer.text)[0]
+        if not subjects(*names) & subjects(first):
+            yield Finding(
+                place(content, entry.id),
+                f"answer: '{first}' names nothing of what it is about",
+                "say in its first sentence what it answers, in words of the entry's name",
+            )
 
 
 def _verdicts_in_front(content: Content) -> Iterator[Finding]:

@@ -1,25 +1,33 @@
-"""Ids, names and phrases: each once, and each reference to something that exists."""
+"""Ids: each once, and each reference to something that exists, whether in the content or in the code."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from knowledge.content import Content, Finding
+from knowledge.learned import GRANTS
+from knowledge.named import PACKAGES
 from knowledge.walk import place, sources_of
 
 # Kinds of guidance that are asked for without saying of what, and that buttons offer.
 NEEDS_GENERAL = {"ask_proof", "ask_how_to_buy", "ask_choose_insurer", "ask_limits", "ask_regulation", "ask_claims"}
-# The package contains its parts, so it answers at least as well as they do; the umbrella follows.
-FAMILIES = {
-    "bop": ("general_liability", "commercial_property", "business_interruption"),
+# Where an entry of a kind, or a fact, would stand.
+FOLDERS = {
+    "policy": "policies",
+    "exposure": "exposures",
+    "term": "terms",
+    "topic": "topics",
+    "industry": "industries",
+    "fact": "profile.yml",
 }
 # Standing texts that the guide cannot do without, where there are any.
 NOTICES = (
-    *("assistant_notice", "bot_identity", "recorded", "licence_line", "other_state", "changed_case", "spanish_pointer"),
+    *("assistant_notice", "bot_identity", "recorded", "licence_line", "other_state", "not_understood"),
+    *("other_languages", "again", "credentials", "notice_more"),
     *("agency_line", "domicile_line", "place_line", "not_notice", "not_licensed", "kept_on_hold"),
+    *("report_again", "unsigned"),
     *("call_consent", "call_consent_limit"),
+    *("stance_claim", "stance_promise", "stance_bind"),
     *("no_binding", "no_guarantee", "no_claim_opinion", "no_legal_advice", "no_tax_advice", "no_medical_advice"),
 )
 
@@ -28,24 +36,25 @@ def findings(content: Content) -> Iterator[Finding]:
     """What refers to nothing, or is there twice."""
     yield from _repeated_ids(content)
     yield from _dangling(content)
-    yield from _ambiguous_aliases(content)
     yield from _contradictions(content)
     yield from _top_threes(content)
     yield from _families(content)
     yield from _missing_notices(content)
-    yield from _shared_questions(content)
-    yield from _shared_phrases(content)
     yield from _generals(content)
 
 
-def normal_name(alias: str) -> str:
-    """The form in which two aliases are the same name."""
-    return re.sub(r"[\s\-]+", " ", alias.strip().lower())
-
-
-def _shared_questions(content: Content) -> Iterator[Finding]:
-    """One question reaches one entry, so two entries cannot both be asked by it."""
-    return _shared(content, "questions", "the question '{text}' is asked of {first} too")
+def missing(content: Content, named: Mapping[str, Collection[str]]) -> Iterator[Finding]:
+    """Entries, and facts of the profile, that the code names and nobody wrote."""
+    known = {(kind, entry.id) for kind, entry in content.entries()}
+    known |= {("fact", field.id) for field in [*content.profile_fields, *content.quote_fields]}
+    for kind, ids in named.items():
+        for one in sorted(ids):
+            if (kind, one) not in known:
+                yield Finding(
+                    FOLDERS[kind],
+                    f"the guide's code asks for the {kind} '{one}', which is not there",
+                    "give it back its id; whoever programs can name another in knowledge/named.py",
+                )
 
 
 def _generals(content: Content) -> Iterator[Finding]:
@@ -62,22 +71,6 @@ def _generals(content: Content) -> Iterator[Finding]:
             yield Finding(
                 "topics", f"no topic answers a bare question of {intent}", "write 'general: true' in one of them"
             )
-
-
-def _shared_phrases(content: Content) -> Iterator[Finding]:
-    """One situation stands for one entry; what two share teaches neither."""
-    return _shared(content, "asked_as", "the phrase '{text}' stands for {first} too")
-
-
-def _shared(content: Content, field: str, what: str) -> Iterator[Finding]:
-    """Texts of a field that stand in two entries, whatever their case and punctuation."""
-    owners: dict[str, str] = {}
-    for _, entry in content.entries():
-        for text in getattr(entry, field):
-            first = owners.setdefault(" ".join(re.findall(r"\w+", text.lower())), entry.id)
-            if first != entry.id:
-                said = what.format(text=text, first=first)
-                yield Finding(place(content, entry.id), said, "keep it in one entry only")
 
 
 def _missing_notices(content: Content) -> Iterator[Finding]:
@@ -140,22 +133,8 @@ def _dangling(content: Content) -> Iterator[Finding]:
         yield from missing(topic.id, "topic", [topic.without_employees] if topic.without_employees else [], topics)
 
 
-def _ambiguous_aliases(content: Content) -> Iterator[Finding]:
-    owners: dict[str, set[str]] = defaultdict(set)
-    for _, entry in content.entries():
-        for alias in entry.aliases:
-            owners[normal_name(alias)].add(entry.id)
-    for alias, ids in sorted(owners.items()):
-        if len(ids) > 1:
-            yield Finding(
-                place(content, sorted(ids)[0]),
-                f"the alias '{alias}' means {' and '.join(sorted(ids))}",
-                "keep it in one entry only",
-            )
-
-
 def _grants(exposure: object) -> Iterator[tuple[str, str]]:
-    for name in ("covered_by", "sometimes_covered_by", "not_covered_by", "ask_an_agent_about"):
+    for name in GRANTS:
         for grant in getattr(exposure, name):
             yield grant.policy, name
 
@@ -198,7 +177,7 @@ def _top_threes(content: Content) -> Iterator[Finding]:
 def _families(content: Content) -> Iterator[Finding]:
     for exposure in content.exposures:
         where = dict(_grants(exposure))
-        for package, parts in FAMILIES.items():
+        for package, parts in PACKAGES.items():
             responding = [p for p in parts if where.get(p) in ("covered_by", "sometimes_covered_by")]
             if responding and where.get(package) is None:
                 yield Finding(
