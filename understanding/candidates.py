@@ -26,7 +26,7 @@ def candidates(heard: Heard, ids: Sequence[str], targets: Mapping[str, Target]) 
         targets: every target by id.
     """
     ways: list[Iterable[str]] = [_nearest(heard.meaning, ids), _nearest(heard.bare, ids), _by_words(heard)]
-    ways += [_nearest(near, ids) for near in (heard.part, heard.in_context) if near is not None]
+    ways += [_nearest(near, ids) for near in (heard.part, heard.in_context, heard.on_subject) if near is not None]
     intents = sorted(heard.intents, key=lambda name: -heard.intents[name])[:LIKELY_INTENTS]
     ways += [_named(heard), _facets(heard, intents), _framed(heard, intents), map(intent_id, intents)]
     # Whether a message is outside is decided apart, on its own evidence: no such target competes with answers.

@@ -16,6 +16,7 @@ SOMETHING_ELSE = 1.0  # an answer to another question than the one asked
 DEFLECTION = 0.7
 WRONG_VERDICT = 20.0  # a yes or a no that is not so
 REFUSED = 1.0  # told that it is none of ours, though it is: no worse than another answer, for it says so
+LOSS_REFUSED = 4.0  # and more where a loss was told: a deadline may be running
 # Of wrong answers that are given, the share whose yes or no contradicts the right one: 1 of 82 on labelled messages
 # that nobody learnt from, 3 of 50 in the behaviour tests.
 VERDICT_AT_STAKE = 0.02
@@ -40,18 +41,19 @@ class Decision:
     chance: float
 
 
-def decide(ranked: Sequence[tuple[str, float]], outside: float) -> Decision:
+def decide(ranked: Sequence[tuple[str, float]], outside: float, happened: float = 0.0) -> Decision:
     """The cheapest way.
 
     Args:
         ranked: targets with the chance that each answers the message, likeliest first.
         outside: chance that the message is outside the guide's business.
+        happened: chance that it tells of a loss.
     """
     best, chance = ranked[0] if ranked else ("", 0.0)
     costs = {
         Do.ANSWER: SOMETHING_ELSE * (1 - chance),
         Do.CLOSEST: DEFLECTION,
-        Do.REFUSE: REFUSED * (1 - outside),
+        Do.REFUSE: (REFUSED + LOSS_REFUSED * happened) * (1 - outside),
     }
     do = min(costs, key=lambda each: costs[each])
     targets = tuple(target for target, _ in ranked[:SHOWN]) if do is Do.CLOSEST else (best,)

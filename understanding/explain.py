@@ -38,7 +38,8 @@ def told(reading: Reading, names: list[str], found: Floats, fused: Floats, ranke
     lines = [
         f"Read as: {heard.text}",
         f"Linked: {links}" + (f"; held: {', '.join(heard.held)}" if heard.held else ""),
-        f"Outside the guide's business: {reading.outside:.0%}. Has happened: {reading.happened:.0%}.",
+        f"Outside the guide's business: {reading.outside:.0%}. Has happened: {reading.happened:.0%}. "
+        f"Asks whether it is covered: {reading.cover:.0%}, left out: {reading.excluded:.0%}.",
         "",
     ]
     ranked = reading.ranked[:SHOWN]

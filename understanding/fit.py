@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from zlib import crc32
 
 import numpy as np
@@ -11,15 +12,15 @@ import numpy as np
 from knowledge.base import KnowledgeBase
 from understanding.features import Heard
 from understanding.index import BEST, PhraseIndex
-from understanding.labelled import OUTSIDE, Labelled
+from understanding.labelled import COVER, EXCLUDED, OUTSIDE, Labelled
 from understanding.learning.arrays import Floats
 from understanding.learning.classifier import Classifier
 from understanding.learning.encoder import Encoder
 from understanding.linking import POLICY, Linked, Linker
 from understanding.question import Frame, talked_about
-from understanding.ranker import Ranker
-from understanding.reader import Reader, Recall, compared, profiles_of, sureness
-from understanding.signals import Chance, happened_evidence, scope_evidence
+from understanding.ranker import Ranker, Standard
+from understanding.reader import Reader, Recall, profiles_of, sureness
+from understanding.signals import Chance, asked_evidence, happened_evidence, scope_evidence
 from understanding.targets import FACET_OF, facet, intent_id, phrases_of, targets_of
 
 FOLDS = 3
@@ -28,10 +29,11 @@ PLAIN, AFTER_ANOTHER, TALK, FACETED = 1100, 400, 900, 300  # phrases kept back t
 REPORT = intent_id("report_claim")
 PLAIN_WORDS, FEW_WORDS = 8, 4
 ASKED_OF_EACH = 8  # ways to ask for a facet, taken from examples and put for every policy
-FOLLOWING, FOLLOWING_WORDS = 400, 9  # messages made to follow another, and their words at most
+FOLLOWING, FOLLOWING_WORDS = 1200, 9  # messages made to follow another, and their words at most
 AT_ONCE = 64  # messages compared with all phrases together
 ANSWERS_TOLD = 2  # targets of a labelled message that it becomes a phrase of
-OUTSIDE_STRENGTH, HAPPENED_STRENGTH = 0.02, 0.005  # inverse of the L2 penalty, by held-out folds
+OUTSIDE_STRENGTH, HAPPENED_STRENGTH, ASKED_STRENGTH = 0.02, 0.005, 0.05  # inverse of the L2 penalty, by held-out folds
+ASKED_LEAST = 0.15  # deviation below which evidence of what is asked is not stretched
 CALIBRATED = 3  # candidates of each message, the likeliest first, that teach how sure one may be
 
 
@@ -46,19 +48,6 @@ class Listed:
     features: Floats
     right: Floats  # 1 where the candidate answers the message
     meaning: Floats
-
-
-class Vectors:
-    """Sentence vectors of known texts, made together at first, one by one afterwards."""
-
-    def __init__(self, encoder: Encoder, texts: Sequence[str]) -> None:
-        self._encoder = encoder
-        unique = list(dict.fromkeys(texts))
-        self._known = dict(zip(unique, encoder.embed_all(unique), strict=True))
-
-    def __call__(self, text: str) -> Floats:
-        found = self._known.get(text)
-        return self._encoder.embed(text) if found is None else found
 
 
 Phrases = list[tuple[str, str]]  # target, text
@@ -82,16 +71,17 @@ class Taught:
         messages: Sequence[Labelled] = (),
     ) -> None:
         self.base = base
-        self._linker = linker
+        self._linked = cache(linker.read)  # of an example it is asked several times what it names
         of_messages = {each.text for each in messages}
         self._of_messages = [pair for pair in dict.fromkeys(examples) if pair[1] in of_messages]
         self._examples = [pair for pair in dict.fromkeys(examples) if pair[1] not in of_messages]
-        self._bare = set(targets_of(base, {name for name, _ in examples}))
+        targets = targets_of(base, {name for name, _ in examples})
+        self._bare = set(targets)
         self._ways: set[str] = set()  # examples that stand for every policy
         asked = self._asked_of_policies(encoder)
-        written = phrases_of_messages(messages, targets_of(base, {name for name, _ in examples}))
+        written = phrases_of_messages(messages, targets)
         told = [*phrases_of(base, self._examples), *asked]
-        self._read = {text: linker.read(text).normal for _, text in (*told, *written, *examples)}
+        self._read = {text: self._linked(text).normal for _, text in (*told, *written, *examples)}
         unique = list(dict.fromkeys(self._read.values()))
         self._vectors = dict(zip(unique, encoder.embed_all(unique), strict=True))
         self.phrases = list(dict.fromkeys([*self._told_apart(told), *written]))
@@ -100,7 +90,7 @@ class Taught:
         """The usual ways to ask for each facet, put for every policy: "who needs cyber insurance?"."""
         ways: dict[str, dict[str, str]] = {}
         for intent, text in self._examples:
-            linked = self._linker.read(text).links
+            linked = self._linked(text).links
             if intent in FACET_OF and [each["entity"] for each in linked] == ["policy"] and _is_short(text):
                 start, end = linked[0]["start"], linked[0]["end"]
                 ways.setdefault(intent, {})[f"{text[:start]}{{}}{text[end:]}".lower()] = text
@@ -228,7 +218,7 @@ class Taught:
         return [trade.group for trade in trades if trade]
 
     def _named_in(self, text: str, kind: str) -> list[str]:
-        linked = self._linker.read(text).links
+        linked = self._linked(text).links
         return list(dict.fromkeys(str(link["value"]) for link in linked if link["entity"] == kind))
 
     def _following(self, plain: Phrases, chosen: np.random.Generator) -> list[Labelled]:
@@ -240,7 +230,7 @@ class Taught:
         policies = self.base.ids("policy")
         facets, others, incidents, cases = [], [], [], []
         for intent, text in self._examples:
-            linked = self._linker.read(text).links
+            linked = self._linked(text).links
             if len(text.split()) > FOLLOWING_WORDS or len(linked) > 1:
                 continue
             kind, value = (str(linked[0]["entity"]), str(linked[0]["value"])) if linked else ("", "")
@@ -317,9 +307,10 @@ def listed(
     for each in questions:
         last = talked_about("", *(linker.read(text).normal for text in each.before))
         read, frame = linker.read(each.text), each.frame(recall.targets, last)
-        linked.append((each, read, frame, compared(read, frame)))
+        linked.append((each, read, frame, recall.compared(read, frame)))
     said = [text for target in recall.targets.values() for text in recall.said_by(target.id)]
-    vectors = Vectors(encoder, [*said, *(text for *_, texts in linked for text in texts)])
+    encoder.embed_all([*said, *(text for *_, texts in linked for text in texts)])  # at once: every core works
+    vectors = encoder.embed
     found = []
     for start in range(0, len(linked), AT_ONCE):
         some = linked[start : start + AT_ONCE]
@@ -335,8 +326,20 @@ def listed(
     return found
 
 
+def lessons(
+    taught: Taught, linker: Linker, encoder: Encoder, messages: Sequence[Labelled]
+) -> tuple[Recall, list[Listed]]:
+    """All that the ranker learns from, labelled messages and phrases kept back, and what they were compared with."""
+    plain = taught.held_back()
+    unseen = frozenset(each.text for each in plain)
+    recall, guess = taught.recall(unseen), taught.guess_unseen(unseen)
+    return recall, listed(recall, guess, linker, encoder, [*messages, *plain])
+
+
 def fit(recall: Recall, lists: Sequence[Listed]) -> tuple[Reader, Ranker, dict[str, Chance]]:
     """Learn from labelled messages with their candidates."""
+    asked = _asked([each for each in lists if each.labelled.asks])
+    lists = [each for each in lists if each.labelled.answers]
     ids = recall.index.ids
     beyond = [each.labelled.outside(recall.targets) for each in lists]
     scope = np.stack([scope_evidence(each.heard, each.meaning, ids, recall.targets) for each in lists])
@@ -345,19 +348,36 @@ def fit(recall: Recall, lists: Sequence[Listed]) -> tuple[Reader, Ranker, dict[s
     pairs = [(each.features, each.right) for each in lists]
     evidence, right = [], []
     fold_of = np.random.default_rng(7).permutation(len(lists)) % FOLDS
-    rankers = Ranker.fit_apart(pairs, fold_of)
-    for fold, ranker in enumerate(rankers):
+    standard, rankers = Standard.of(pairs), []
+    for fold in range(FOLDS):
+        rankers.append(Ranker.fit([pairs[i] for i in np.flatnonzero(fold_of != fold)], standard))
         strange = _scope(scope, beyond, [i for i in range(len(lists)) if fold_of[i] != fold])
         for i in np.flatnonzero(fold_of == fold):
             each = lists[i]
-            shares = ranker.chances(each.features, each.fused)
+            shares = rankers[-1].chances(each.features, each.fused)
+            sure = sureness(shares, each.fused, each.features, strange.of(scope[i]))
             for which in np.argsort(-shares)[:CALIBRATED]:
-                evidence.append(sureness(shares, each.fused, each.features, int(which), strange.of(scope[i])))
+                evidence.append(sure[which])
                 right.append(bool(each.right[which]))
-    sure = Chance.fit(np.stack(evidence), right)
+    certain = Chance.fit(np.stack(evidence), right)
     outside, ranker = _scope(scope, beyond, range(len(lists))), Ranker.together(rankers)
-    chances = {"outside": outside, "happened": happened, "right": sure}
-    return Reader(recall, ranker, outside, happened, sure), ranker, chances
+    chances = {"outside": outside, "happened": happened, "right": certain, **asked}
+    return Reader(recall, ranker, chances), ranker, chances
+
+
+def _asked(lists: Sequence[Listed]) -> dict[str, Chance]:
+    """Learns whether a yes or no of cover is asked for, and whether the opposite is, where somebody has said.
+
+    What is labelled is mostly something else; a visitor asks for cover as often as not.
+    """
+    evidence = np.stack([asked_evidence(each.heard, each.meaning) for each in lists])
+    asks = [each.labelled.asks for each in lists]
+    return {
+        name: Chance.fit(
+            evidence, [each == name for each in asks], strength=ASKED_STRENGTH, balanced=balanced, least=ASKED_LEAST
+        )
+        for name, balanced in ((COVER, True), (EXCLUDED, False))
+    }
 
 
 def _scope(evidence: Floats, beyond: Sequence[bool | None], among: Iterable[int]) -> Chance:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +14,7 @@ from understanding.learning.arrays import Floats
 
 BEST = 3  # of a target's phrases, the mean of so many nearest ones says how near it is
 NONE = -2.0  # less than any cosine
+FEW = 8  # texts, as one message has; starting threads for them costs more than it saves
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,8 @@ class PhraseIndex:
         counts = np.bincount(numbers, minlength=len(self.ids))
         self._starts: NDArray[np.int64] = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
 
-    def near(self, meaning: Floats) -> Nearness:
-        """How near a text's unit vector, shape (384,), is to each target."""
-        return self._of(self.vectors @ meaning)
-
     def near_all(self, meanings: Floats, leaving_out: Sequence[str] = ()) -> list[Nearness]:
-        """The same for several texts, shape (n, 384), reading the phrases once.
+        """How near each of several texts is to each target; their unit vectors have the shape (n, 384).
 
         Args:
             leaving_out: for each text, a phrase that it is not compared with.
@@ -58,7 +57,11 @@ class PhraseIndex:
         cosines = self.vectors @ meanings.T
         for column, text in enumerate(leaving_out):
             cosines[self._saying.get(text, []), column] = NONE
-        return [self._of(np.ascontiguousarray(cosines[:, i])) for i in range(cosines.shape[1])]
+        columns = np.ascontiguousarray(cosines.T)
+        if len(columns) <= FEW:
+            return [self._of(column) for column in columns]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(self._of, columns))
 
     def _of(self, cosines: Floats) -> Nearness:
         """The best of each target is found and taken out, BEST times; phrases that say the same count once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import product
 
 import us
 
@@ -12,6 +13,7 @@ from understanding.learning.encoder import shared_encoder
 from understanding.text.language import count_words, plain, words_of
 
 LONGEST_ABBREVIATION = 8  # characters; a longer name of a term says what it is
+SHORTEST_TURNED = 4  # letters of a word of a name that is looked for in the other number, too
 SHORTEST_JOINED = 8  # letters of a name whose words were typed as one
 
 Name = tuple[str, str, str]  # kind, entry id, alias
@@ -38,12 +40,37 @@ def _joined(names: list[Name]) -> dict[str, Name]:
     return joined
 
 
+def in_another_number(names: list[Name]) -> list[Name]:
+    """Names of policies with a word or more in the other number: "errors and omission", "business owner policies"."""
+    taken = {alias for _, _, alias in names}
+    found: dict[str, Name] = {}
+    for kind, entry_id, alias in names:
+        words = alias.split()
+        if kind != "policy" or len(words) < 2:
+            continue
+        ways = [(word, _turned(word)) if word.isalpha() and len(word) >= SHORTEST_TURNED else (word,) for word in words]
+        for way in map(" ".join, product(*ways)):
+            if way not in taken:
+                found.setdefault(way, (kind, entry_id, way))
+    return list(found.values())
+
+
+def _turned(word: str) -> str:
+    """A plain noun in the other number."""
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else f"{word}s"
+
+
 def trade_names(base: KnowledgeBase, texts: Iterable[str]) -> Names:
     """What the linker knows of a base; texts are further examples of how visitors write."""
     names = base.names()
     joined = _joined(names)
     apart = {f"{kind}:{entry_id}:{word}": alias for word, (kind, entry_id, alias) in joined.items()}
     names += [(kind, entry_id, word) for word, (kind, entry_id, _) in joined.items()]
+    names += in_another_number(names)
     return Names(names, apart | _spelt_out(base, names), _trade_words(base, names, texts))
 
 

@@ -3,10 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from understanding.targets import Target
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something the visitor told about the business, with where it comes from.
+
+    Attributes:
+        shown: the value as it is told back.
+        words: what the visitor wrote; empty where a button was chosen.
+        turn: which message of the visitor's told it.
+        at: when, seconds since 1970.
+        confidence: chance that it was meant so, 0 to 1.
+        unit: what was counted, in the visitor's word ("trucks"); empty for what is not counted.
+        period: what the number was told for ("month"); empty where none was told.
+        asked: it answered a question of the guide.
+    """
+
+    shown: str
+    words: str
+    turn: int
+    at: float
+    confidence: float = 1.0
+    unit: str = ""
+    period: str = ""
+    asked: bool = False
+
+
+@dataclass(frozen=True)
+class Given:
+    """An answer that was given: its subject, so that one can go back to it, and the yes or no it said."""
+
+    target: str
+    intent: str
+    policies: tuple[str, ...] = ()
+    exposure: str | None = None
+    topic: str | None = None
+    terms: tuple[str, ...] = ()
+    verdict: str | None = None
+
+
+@dataclass(frozen=True)
+class Stance:
+    """What the guide will not say however often it is asked: whether a claim is paid, a promise, cover in force.
+
+    Attributes:
+        on: claim, promise or bind.
+        exposure: what happened, where it was named.
+        turn: when it was taken, or asked about last.
+        pressed: how often it was asked about since.
+    """
+
+    on: str
+    exposure: str | None = None
+    turn: int = 0
+    pressed: int = 0
 
 
 @dataclass(frozen=True)
@@ -17,12 +72,18 @@ class Frame:
         target: id of the target last answered; empty before the first answer.
         text: the visitor's latest words that were answered, mended.
         policies: those asked about; where none was named, the one the answer was about.
-        options: policies last listed to choose from.
+        options: targets last listed, in the order shown; a policy stands for what it is.
+        points: places of the points the last answer listed, in the order shown, where it listed nothing else.
         shown: targets last offered ("The closest I have").
         offered: the target that a "yes" to the last answer means.
         earlier: targets answered before, the latest first.
         happened: something has happened to the visitor, told in this conversation.
         misses: turns in a row that the guide could not answer.
+        unanswered: the latest words that found no answer; empty once something was answered.
+        asked_back: the fact that the last answer asked for, by its field.
+        facts: what was told about the business, by field.
+        given: answers given, the latest first.
+        stance: what is not said however often it is asked.
     """
 
     target: str = ""
@@ -41,6 +102,12 @@ class Frame:
     happened: bool = False
     turn: int = 0
     misses: int = 0
+    points: tuple[int, ...] = ()
+    unanswered: str = ""
+    asked_back: str | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    given: tuple[Given, ...] = ()
+    stance: Stance | None = None
 
     @classmethod
     def from_slot(cls, value: Mapping[str, Any] | None) -> Frame | None:
@@ -50,13 +117,34 @@ class Frame:
         known = {name: value[name] for name in cls.__dataclass_fields__ if name in value}
         for name in _TUPLES:
             known[name] = tuple(known.get(name) or ())
-        return cls(**known)
+        stance = known.get("stance")
+        known["facts"] = {name: Fact(**told) for name, told in (known.get("facts") or {}).items()}
+        known["given"] = tuple(Given(**_with_tuples(each)) for each in known.get("given") or ())
+        return cls(**{**known, "stance": Stance(**stance) if stance else None})
+
+    @staticmethod
+    def read_of(slot: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        """What of a slot reading a message may look at; the rest is for answers, and differs from turn to turn."""
+        return {name: value for name, value in slot.items() if name not in _UNREAD} if slot else None
 
     def as_slot(self) -> dict[str, Any]:
-        return {**asdict(self), **{name: list(getattr(self, name)) for name in _TUPLES}}
+        plain: dict[str, Any] = _with_lists(asdict(self))
+        return plain
 
 
-_TUPLES = ("policies", "terms", "options", "shown", "earlier")  # a slot holds them as lists
+_UNREAD = frozenset({"turn", "misses", "unanswered", "asked_back", "facts", "stance"})
+_TUPLES = ("policies", "terms", "options", "shown", "earlier", "points")  # a slot holds them as lists
+
+
+def _with_lists(value: Any) -> Any:
+    """Plain data, with lists for tuples."""
+    if isinstance(value, dict):
+        return {name: _with_lists(each) for name, each in value.items()}
+    return [_with_lists(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _with_tuples(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(each) if isinstance(each, list) else each for name, each in value.items()}
 
 
 LONGEST_TALK = 60  # words of what was said before that are kept
@@ -79,6 +167,7 @@ class Question:
         held: policies the visitor only says to have.
         point: place of the point of the answer that comes nearest to the words; it is said first.
         certain: sure enough for a yes or a no.
+        excluded: it is asked whether something is left out, so that a yes of cover is a no.
         closest: targets offered where none is sure enough, the likeliest first.
         happened: something has happened, and is no "what if".
         follows: something was filled in from what was being talked about.
@@ -101,6 +190,7 @@ class Question:
     closest: tuple[str, ...] = ()
     point: int | None = None
     certain: bool = True
+    excluded: bool = False
     happened: bool = False
     follows: bool = False
     bound: bool = False

@@ -7,19 +7,36 @@ averaged: with a few thousand messages one alone depends on where it began.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from understanding.learning.arrays import Floats
 
 HIDDEN, NETWORKS, EPOCHS, BATCH = 48, 2, 22, 64
 RATE, DECAY, DROPOUT = 5e-3, 1e-2, 0.15
 FUSION = 0.5  # weight of the fused score, relative to the best of the list, beside the log of the ranker's chance
+
+
+Labels = tuple[Floats, Floats]  # features (candidates, features), and 1 for each candidate that answers, else 0
+
+
+class Standard(NamedTuple):
+    """Mean and spread of each feature, shape (features,), over the lists that have an answer."""
+
+    mean: Floats
+    scale: Floats
+
+    @classmethod
+    def of(cls, lists: Sequence[Labels]) -> Self:
+        together = np.concatenate([features for features, labels in lists if labels.sum() > 0])
+        return cls(together.mean(axis=0), together.std(axis=0) + 1e-3)
 
 
 @dataclass(frozen=True)
@@ -58,33 +75,23 @@ class Ranker:
             return cls(**{name: arrays[name] for name in ("mean", "scale", "first", "bias", "second")})
 
     @classmethod
-    def fit(cls, lists: Sequence[tuple[Floats, Floats]], seed: int = 7) -> Ranker:
+    def fit(cls, lists: Sequence[Labels], standard: Standard | None = None, seed: int = 7) -> Self:
         """Learn from lists of candidates.
 
         Args:
             lists: features (candidates, features) and, for each candidate, 1 where it answers the message, else 0;
                 a list without any is left out.
+            standard: by what features are standardised; by those of the lists where it is not given.
         """
-        return cls.fit_apart(lists, np.zeros(len(lists), dtype=np.int64) - 1, seed)[0]
-
-    @classmethod
-    def fit_apart(cls, lists: Sequence[tuple[Floats, Floats]], fold_of: NDArray[np.int64], seed: int = 7) -> list[Self]:
-        """One ranker for each fold, which has not seen the lists of its fold; standardised alike.
-
-        Args:
-            fold_of: the fold of each list; one that is negative is seen by all.
-        """
-        kept = [i for i, (_, labels) in enumerate(lists) if labels.sum() > 0]
-        together = np.concatenate([lists[i][0] for i in kept])
-        mean, scale = together.mean(axis=0), together.std(axis=0) + 1e-3
-        standard = {i: ((lists[i][0] - mean) / scale, lists[i][1] / lists[i][1].sum()) for i in kept}
-        found = []
-        for fold in range(max(1, int(fold_of.max(initial=-1)) + 1)):
-            seen = [standard[i] for i in kept if fold_of[i] != fold]
-            fitted = [_fit_one(seen, np.random.default_rng(seed + number)) for number in range(NETWORKS)]
-            first, bias, second = (np.stack(parts).astype(np.float32) for parts in zip(*fitted, strict=True))
-            found.append(cls(mean.astype(np.float32), scale.astype(np.float32), first, bias, second))
-        return found
+        kept = [(features, labels) for features, labels in lists if labels.sum() > 0]
+        mean, scale = standard or Standard.of(kept)
+        seen = [((features - mean) / scale, labels / labels.sum()) for features, labels in kept]
+        begun = [np.random.default_rng(seed + number) for number in range(NETWORKS)]
+        # Products this small gain nothing from several cores; whole networks do.
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+            fitted = list(pool.map(lambda rng: _fit_one(seen, rng), begun))
+        first, bias, second = (np.stack(parts).astype(np.float32) for parts in zip(*fitted, strict=True))
+        return cls(mean.astype(np.float32), scale.astype(np.float32), first, bias, second)
 
     @classmethod
     def together(cls, rankers: Sequence[Self]) -> Self:

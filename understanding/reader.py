@@ -10,15 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.base import KnowledgeBase
+from knowledge.base import MODELS, KnowledgeBase
 from understanding.candidates import candidates
-from understanding.features import FEATURES, Heard, Profile, cues_of, evidence
+from understanding.cues import cues_of
+from understanding.features import FEATURES, Heard, Profile, evidence
 from understanding.index import Nearness, PhraseIndex, nearest_of
 from understanding.learning.arrays import Floats
 from understanding.linking import Linked
+from understanding.nearby import Nearby
 from understanding.question import Frame
 from understanding.ranker import Ranker
-from understanding.signals import Chance, happened_evidence, scope_evidence
+from understanding.signals import CHANCES, Chance, asked_evidence, happened_evidence, scope_evidence
 from understanding.targets import Target, intent_id, points_of, shown_texts, targets_of
 from understanding.text.language import words_of
 from understanding.text.questions import sentences
@@ -35,12 +37,15 @@ class Reading:
     Attributes:
         ranked: (target, chance that it answers the message), likeliest first.
         outside, happened: chances that it is outside the guide's business, and that something has happened.
+        cover, excluded: chances that it asks for the yes or no of cover, and for the opposite of it.
     """
 
     heard: Heard
     ranked: list[tuple[str, float]]
     outside: float
     happened: float
+    cover: float
+    excluded: float
 
 
 class Recall:
@@ -51,7 +56,41 @@ class Recall:
         self.index = index
         self.profiles = profiles
         self.targets: dict[str, Target] = {name: profile.target for name, profile in profiles.items()}
-        self._statements: dict[str, Floats] = {}
+        self.nearby = Nearby(index)
+        self._statements: dict[str, tuple[list[str], Floats]] = {}
+
+    def on(self, base: KnowledgeBase) -> Recall:
+        """The same phrases beside another state of the base: what is gone from it is no target any more.
+
+        Vectors of statements that read as before are kept.
+        """
+        cues = {name: profile.cues for name, profile in self.profiles.items()}
+        intents = [target.intent for target in self.targets.values() if target.kind == "intent"]
+        found = Recall(base, self.index, _profiles(base, cues, intents))
+        found.nearby = self.nearby
+        found.know_statements(*self.statements())
+        return found
+
+    def embed_statements(self, embed_all: Callable[[list[str]], Floats]) -> None:
+        """Make the vectors of all leading statements at once, so that no message has to wait for some."""
+        texts = {name: self.said_by(name) for name in self.targets}
+        embed_all([text for said in texts.values() for text in said])
+        for name, said in texts.items():
+            self._statements[name] = said, embed_all(said)
+
+    def statements(self) -> tuple[dict[str, list[str]], Floats]:
+        """The leading statements whose vectors are known, by target, and the vectors in this order."""
+        told = {name: texts for name, (texts, _) in self._statements.items()}
+        return told, np.concatenate([np.zeros((0, 384), np.float32), *(made for _, made in self._statements.values())])
+
+    def know_statements(self, told: Mapping[str, list[str]], vectors: Floats) -> None:
+        """Take over vectors of ``statements``, as far as the targets still say the same."""
+        start = 0
+        for name, texts in told.items():
+            made = vectors[start : start + len(texts)]
+            start += len(texts)
+            if name in self.targets and self.said_by(name) == texts:
+                self._statements[name] = texts, made
 
     def hear(
         self,
@@ -65,17 +104,20 @@ class Recall:
 
         Args:
             intents: chance of each intent, of a classifier.
-            near: nearness of ``compared(linked, frame)``, where many messages are read at once.
+            near: nearness of ``compared``, where many messages are read at once.
         """
         links: dict[str, list[str]] = {}
         held: list[str] = []
         for link in linked.links:
+            if link["entity"] in MODELS and self.base.entry(str(link["value"])) is None:
+                continue  # gone since the names were learnt
             into = held if link.get("role") == "held" else links.setdefault(str(link["entity"]), [])
             if link["value"] not in into:
                 into.append(str(link["value"]))
         if near is None:
-            near = self.index.near_all(np.stack([embed(text) for text in compared(linked, frame)]))
-        of_parts = near[3:] if _talked(frame) else near[2:]
+            near = self.nearby.of(self.compared(linked, frame), embed)
+        behind = [bool(frame and frame.text), bool(self._subject(frame))]
+        of_parts = near[2 + sum(behind) :]
         return Heard(
             linked.normal,
             links,
@@ -83,11 +125,27 @@ class Recall:
             near[0],
             near[1],
             nearest_of(of_parts) if of_parts else None,
-            near[2] if _talked(frame) else None,
+            near[2] if behind[0] else None,
+            near[1 + sum(behind)] if behind[1] else None,
             {hit.entry_id: -hit.rank for hit in self.base.search(linked.normal, limit=20)},
             dict(intents),
             frame,
         )
+
+    def compared(self, linked: Linked, frame: Frame | None) -> list[str]:
+        """The texts of a message that are compared.
+
+        Whole; without the asking; behind what was said, and behind the name of what was answered last; its sentences.
+        """
+        said = frame.text if frame else ""
+        behind = [f"{each} {linked.normal}" for each in (said, self._subject(frame)) if each]
+        return [linked.normal, linked.bare, *behind, *sentences(linked.normal)]
+
+    def _subject(self, frame: Frame | None) -> str:
+        """The name of what was answered last; empty where it has none."""
+        target = self.targets.get(frame.target) if frame else None
+        entry = self.base.entry(target.entry) if target and target.entry else None
+        return f"{entry.name}:" if entry else ""
 
     def listed(self, heard: Heard, embed: Embed) -> tuple[list[str], Floats, Floats]:
         """The candidates of a message, their fused scores and their features."""
@@ -115,44 +173,46 @@ class Recall:
         """Vectors of a target's leading statements, kept once they are made."""
         if name not in self._statements:
             texts = self.said_by(name)
-            self._statements[name] = (
-                np.stack([embed(text) for text in texts]) if texts else np.zeros((0, 384), np.float32)
-            )
-        return self._statements[name]
-
-
-def compared(linked: Linked, frame: Frame | None) -> list[str]:
-    """The texts of a message that are compared: whole, without the asking, behind what was said, and its sentences."""
-    behind = [f"{frame.text} {linked.normal}"] if frame and _talked(frame) else []
-    return [linked.normal, linked.bare, *behind, *sentences(linked.normal)]
-
-
-def _talked(frame: Frame | None) -> bool:
-    return bool(frame and frame.text)
+            made = np.stack([embed(text) for text in texts]) if texts else np.zeros((0, 384), np.float32)
+            self._statements[name] = texts, made
+        return self._statements[name][1]
 
 
 class Reader:
     """Reads messages with what was learnt: the ranker, the signals and the calibration."""
 
-    def __init__(self, recall: Recall, ranker: Ranker, outside: Chance, happened: Chance, right: Chance) -> None:
+    def __init__(self, recall: Recall, ranker: Ranker, chances: Mapping[str, Chance]) -> None:
+        """Args:
+        chances: the regressions of CHANCES, by name.
+        """
         self.recall = recall
         self.ranker = ranker
-        self._outside = outside
-        self._happened = happened
-        self._right = right
+        self.chances = dict(chances)
         self._points: dict[str, Floats] = {}
 
     def read(self, linked: Linked, frame: Frame | None, intents: Mapping[str, float], embed: Embed) -> Reading:
         """What a message most probably means, given the chance of each intent."""
         heard = self.recall.hear(linked, frame, intents, embed)
-        names, fused, found = self.recall.listed(heard, embed)
+        return self.weigh(heard, *self.recall.listed(heard, embed), embed(heard.text))
+
+    def weigh(self, heard: Heard, names: Sequence[str], fused: Floats, found: Floats, meaning: Floats) -> Reading:
+        """How likely each candidate is, and what the message is; names, scores and features as ``listed`` gives them.
+
+        Args:
+            meaning: the vector of the message, shape (384,).
+        """
         shares = self.ranker.chances(found, fused)
-        meaning = embed(heard.text)
-        outside = self._outside.of(scope_evidence(heard, meaning, self.recall.index.ids, self.recall.targets))
-        happened = self._happened.of(happened_evidence(heard, meaning))
-        chances = [self._right.of(sureness(shares, fused, found, i, outside)) for i in range(len(names))]
+        of = self.chances
+        outside = of["outside"].of(scope_evidence(heard, meaning, self.recall.index.ids, self.recall.targets))
+        happened = of["happened"].of(happened_evidence(heard, meaning))
+        asked = asked_evidence(heard, meaning)
+        chances = [of["right"].of(each) for each in sureness(shares, fused, found, outside)]
         ranked = [(names[i], chances[i]) for i in np.argsort(-np.array(chances), kind="stable")]
-        return Reading(heard, ranked, outside, happened)
+        return Reading(heard, ranked, outside, happened, of["cover"].of(asked), of["excluded"].of(asked))
+
+    def on(self, base: KnowledgeBase) -> Reader:
+        """Reads as before, of another state of the base: verdicts, statements and points are those of now."""
+        return Reader(self.recall.on(base), self.ranker, self.chances)
 
     def nearest_point(self, target: str, meaning: Floats, embed: Embed) -> int | None:
         """The place of the point of a target's answer that comes nearest to a message; None where it has none."""
@@ -169,7 +229,7 @@ class Reader:
         None where it is nearer to the bare question, which tells no trade: "which policies do we need?".
         """
         near, index, targets = reading.heard.bare.mean, self.recall.index, self.recall.targets
-        trades = [i for i, name in enumerate(index.ids) if targets[name].kind == "industry"]
+        trades = [i for i, name in enumerate(index.ids) if name in targets and targets[name].kind == "industry"]
         best = max(trades, key=lambda i: float(near[i]), default=None)
         bare = index.place.get(RECOMMENDATION)
         if best is None or (bare is not None and near[bare] >= near[best]):
@@ -180,31 +240,36 @@ class Reader:
 SURE_BY = ("mean", "best", "bare", "part", "context", "statement", "named", "p_intent", "log_p_intent", "first_intent")
 _COLUMNS = [FEATURES.index(name) for name in SURE_BY]
 _KIND = [FEATURES.index(f"kind_{kind}") for kind in ("facet", "intent", "exposure", "relation")]
+_LOG_INTENT = FEATURES.index("log_p_intent")
 
 
-def sureness(shares: Floats, fused: Floats, found: Floats, which: int, outside: float) -> Floats:
-    """What tells whether a candidate is right: how far it leads, how near it is, of what kind, how strange the message.
+def sureness(shares: Floats, fused: Floats, found: Floats, outside: float) -> Floats:
+    """What tells whether each candidate is right: how far it leads, how near it is, its kind, how strange the message.
 
     Several entries may answer a message, so a share that is split among the first three is no doubt in itself.
+
+    Returns:
+        A row for each candidate.
     """
-    share = float(np.clip(shares[which], 1e-4, 1 - 1e-4))
-    others = np.delete(shares, which)
-    rival = float(np.clip(others.max(initial=1e-4), 1e-4, 1.0))
-    first = float(np.sort(shares)[-3:].sum())
+    share = np.clip(shares.astype(np.float64), 1e-4, 1 - 1e-4)
+    by_size = np.sort(shares)
+    others = np.full(len(shares), by_size[-1])
+    others[np.argmax(shares)] = by_size[-2] if len(shares) > 1 else 0.0
+    rival = np.clip(others.astype(np.float64), 1e-4, 1.0)
     odds = np.log(share / (1 - share))
-    kinds = found[which, _KIND]
+    kinds, of_intent = found[:, _KIND], found[:, _LOG_INTENT]
     strange = np.log(np.clip(outside, 1e-3, 1 - 1e-3) / np.clip(1 - outside, 1e-3, 1 - 1e-3))
-    return np.array(
+    return np.column_stack(
         [
             odds,
             np.log(share) - np.log(rival),
-            first,
-            float(fused[which] / fused.max()),
-            strange,
-            *found[which, _COLUMNS],
-            *kinds,
-            *(kinds * odds),
-            *(kinds * found[which, FEATURES.index("log_p_intent")]),
+            np.full(len(shares), float(by_size[-3:].sum())),
+            (fused / fused.max()).astype(np.float64),
+            np.full(len(shares), strange),
+            found[:, _COLUMNS],
+            kinds,
+            kinds * odds.astype(np.float32)[:, None],
+            kinds * of_intent[:, None],
         ]
     )
 
@@ -214,14 +279,18 @@ def profiles_of(base: KnowledgeBase, phrases: Sequence[tuple[str, str]], intents
     cues: dict[str, list[list[float]]] = {}
     for told, text in phrases:
         cues.setdefault(told, []).append(cues_of([word.group().lower() for word in words_of(text)]))
-    width = len(cues_of([]))
+    return _profiles(base, {name: np.array(each).mean(axis=0) for name, each in cues.items()}, intents)
+
+
+def _profiles(base: KnowledgeBase, cues: Mapping[str, Floats], intents: Sequence[str]) -> dict[str, Profile]:
+    """The same from the share of each target's phrases that have words of each kind."""
+    unsaid = np.zeros(len(cues_of([])))
     found = {}
     for name, target in targets_of(base, intents).items():
         topic, industry = base.topic(target.entry), base.industry(target.entry)
-        share = np.array(cues[name]).mean(axis=0) if name in cues else np.zeros(width)
         found[name] = Profile(
             target,
-            share,
+            cues.get(name, unsaid),
             bool(topic and topic.verdict) or target.kind in ("relation", "exposure"),
             industry.group if industry else topic.industry_group if topic else None,
         )
@@ -240,7 +309,9 @@ def save(
     np.save(folder / "phrases.npy", recall.index.vectors.astype(np.float16))  # half the size; a cosine moves by 0.0003
     owners = [recall.index.ids[i] for i in recall.index.owners]
     intents = [target.intent for target in recall.targets.values() if target.kind == "intent"]
-    told = {"targets": owners, "phrases": phrases, "intents": intents}
+    statements, vectors = recall.statements()
+    np.save(folder / "statements.npy", vectors.astype(np.float16))
+    told = {"targets": owners, "phrases": phrases, "intents": intents, "statements": statements}
     (folder / "phrases.json").write_text(json.dumps(told), encoding="utf-8")
 
 
@@ -251,6 +322,8 @@ def load(folder: Path, base: KnowledgeBase) -> Reader:
     index = PhraseIndex(told["targets"], vectors)
     phrases = [(target, text) for target, text in told["phrases"]]
     recall = Recall(base, index, profiles_of(base, phrases, told["intents"]))
+    statements = np.load(folder / "statements.npy", allow_pickle=False).astype(np.float32)
+    recall.know_statements(told["statements"], statements)
     with np.load(folder / "chances.npz", allow_pickle=False) as arrays:
-        outside, happened, right = (Chance.from_arrays(name, arrays) for name in ("outside", "happened", "right"))
-    return Reader(recall, Ranker.load(folder / "ranker.npz"), outside, happened, right)
+        chances = {name: Chance.from_arrays(name, arrays) for name in CHANCES}
+    return Reader(recall, Ranker.load(folder / "ranker.npz"), chances)

@@ -9,12 +9,13 @@ from understanding.decision import SHOWN, Decision, Do, decide, verdict_is_worth
 from understanding.features import ASKS_OPENLY, ASKS_YES_OR_NO, REFERS_BACK, Heard
 from understanding.question import Frame, Question, asked_for
 from understanding.reader import Reading
-from understanding.targets import FACET_OF, OUTSIDE, Target, facet, intent_id
-from understanding.vetoes import forbids_verdict, vetoed
+from understanding.targets import AGENT, COMPARISON, FACET_OF, OUTSIDE, Target, facet, intent_id
+from understanding.vetoes import forbids_verdict, only_imagined, vetoed
 
 # Talk about the last answer: it needs one.
 ABOUT_THE_ANSWER = ("ask_why", "ask_more", "simpler", "repeat")
-REPORT, EXAMPLE, AGENT = intent_id("report_claim"), intent_id("ask_scenario"), intent_id("talk_to_agent")
+REPORT, EXAMPLE = intent_id("report_claim"), intent_id("ask_scenario")
+TELLS = intent_id("inform")
 FOLLOWS = "follow_up"
 # Chance from which on something is taken to have happened: to miss a loss is twice as bad as to speak of reporting
 # where nothing happened.
@@ -27,52 +28,115 @@ Says = Callable[[str, Sequence[str]], str | None]  # target, policies: the yes o
 
 def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Question:
     """What a message asks, or what to offer where that is not sure enough."""
-    heard, frame = reading.heard, reading.heard.frame
-    allowed = vetoed(reading, targets)
+    heard = reading.heard
+    allowed = [pair for pair in vetoed(reading, targets) if not (pair[0] == REPORT and _only_tells(reading))]
     ranked = _possible(allowed, heard, targets)
-    nothing_to_follow = bool(allowed) and targets[allowed[0][0]].intent in ABOUT_THE_ANSWER and not _answered(frame)
-    decision = decide(ranked, 0.0 if nothing_to_follow else reading.outside)
-    question = Question(
+    baseless = _asks_about_no_answer(allowed, heard.frame, targets)
+    decision = decide(ranked, 0.0 if baseless else reading.outside, reading.happened)
+    question = _as_heard(reading, decision.chance)
+    if decision.do is Do.REFUSE:
+        return _refused(question, heard, reading.outside)
+    if decision.do is Do.CLOSEST or _is_too_unsure(decision, question):
+        wished = decision.targets[:1] if decision.do is Do.ANSWER and decision.targets[0] == AGENT else None
+        return replace(
+            question, certain=False, closest=wished or (() if baseless else _closest(ranked, reading.outside))
+        )
+    decision = _second_thoughts(decision, ranked, question, targets)
+    question = replace(question, chance=decision.chance)
+    target = _meant(targets[decision.targets[0]], question, targets)
+    return _about_a_loss(target, question, ranked, targets) or _answered_by(target, question, reading, ranked, says)
+
+
+def _asks_about_no_answer(
+    allowed: Sequence[tuple[str, float]], frame: Frame | None, targets: Mapping[str, Target]
+) -> bool:
+    """Whether a message most likely speaks of the last answer, and there is none."""
+    return bool(allowed) and targets[allowed[0][0]].intent in ABOUT_THE_ANSWER and not _answered(frame)
+
+
+def _as_heard(reading: Reading, chance: float) -> Question:
+    """The question before its target is known: what the message names, trade and state of earlier filled in."""
+    heard, frame = reading.heard, reading.heard.frame
+    return Question(
         heard.text,
         "nlu_fallback",
-        chance=decision.chance,
+        chance=chance,
         policies=heard.policies,
         held=heard.held,
         terms=tuple(heard.links.get("term", ())),
         industry=_first(heard.links.get("industry")) or (frame.industry if frame else None),
-        state=_first(heard.links.get("state")) or (frame.state if frame else None),
+        state=_only(heard.links.get("state")) or (frame.state if frame else None),
         outside=_first(heard.links.get("outside")),
         unknown_policy=_first(heard.links.get("unknown_policy")),
-        happened=reading.happened > HAPPENED,
+        happened=_has_happened(reading),
         frame=frame,
     )
-    if decision.do is Do.REFUSE and not heard.is_readable:  # nothing was asked that could be outside
+
+
+def _has_happened(reading: Reading) -> bool:
+    return reading.happened > HAPPENED and not _only_tells(reading) and not only_imagined(reading.heard.text)
+
+
+def _only_tells(reading: Reading) -> bool:
+    """Whether a message is likelier to tell what the business is or does than of a loss: "we're a dry cleaner"."""
+    return dict(reading.ranked).get(TELLS, 0.0) > max(HAPPENED, reading.happened)
+
+
+def _refused(question: Question, heard: Heard, outside: float) -> Question:
+    """Said to be none of ours; what holds no word asks nothing that could be outside, and is not understood."""
+    if not heard.is_readable:
         return replace(question, certain=False)
-    if decision.do is Do.REFUSE:
-        return replace(question, intent="out_of_scope", target=OUTSIDE, chance=reading.outside)
-    # No request that nobody made, and no other policy in place of one that nobody sells.
+    return replace(question, intent="out_of_scope", target=OUTSIDE, chance=outside)
+
+
+def _is_too_unsure(decision: Decision, question: Question) -> bool:
+    """Whether more chance is asked for than there is.
+
+    No request is made for an agent that nobody wished, and no other policy is told in place of one that nobody sells.
+    """
     must_be_sure = decision.targets[0] == AGENT or (question.unknown_policy and not question.policies)
-    if decision.do is Do.CLOSEST or (must_be_sure and decision.chance < WISHED):
-        # Likelier to be one of them than none of ours: nobody is shown mold for a word that does not exist.
-        near = ranked[:SHOWN]
-        likely = sum(chance for _, chance in near) > reading.outside
-        closest = tuple(name for name, _ in near) if likely and not nothing_to_follow else ()
-        return replace(question, closest=closest, certain=False)
-    decision = _second_thoughts(decision, ranked, question, targets)
-    question = replace(question, chance=decision.chance)
-    target = _meant(targets[decision.targets[0]], question, targets)
-    if target.id == REPORT and not _is_reported(question, decision.chance):
+    return bool(must_be_sure) and decision.chance < WISHED
+
+
+def _closest(ranked: Sequence[tuple[str, float]], outside: float) -> tuple[str, ...]:
+    """What to offer: none where it is likelier outside than one of them, so no mold for a word that does not exist."""
+    near = ranked[:SHOWN]
+    return tuple(name for name, _ in near) if sum(chance for _, chance in near) > outside else ()
+
+
+def _about_a_loss(
+    target: Target, question: Question, ranked: Sequence[tuple[str, float]], targets: Mapping[str, Target]
+) -> Question | None:
+    """Where a loss is told: it is taken down once it has happened, and asked about before.  None for all else."""
+    if target.id == REPORT and not _is_reported(question, question.chance):
         return replace(question, intent="ask_claims", certain=False)
     if question.happened and target.intent == "ask_claims" and dict(ranked).get(REPORT, 0.0) >= TO_REPORT:
         return replace(question, intent=targets[REPORT].intent, target=REPORT, topic=target.entry)
+    return None
+
+
+def _answered_by(
+    target: Target, question: Question, reading: Reading, ranked: Sequence[tuple[str, float]], says: Says
+) -> Question:
+    """The question that a target answers, and whether yes or no may be said."""
+    heard = reading.heard
     carried = _carried(target, question, heard.intents)
     asked = asked_for(target, replace(question, policies=carried, follows=carried != question.policies))
-    certain = _asks_for_verdict(heard.text, asked) and not forbids_verdict(heard.words, len(heard.policies))
+    excluded = reading.excluded > reading.cover
+    certain = (
+        not forbids_verdict(heard.words, len(heard.policies))
+        and _speaks_of(target, heard.policies)
+        and _asks_for_verdict(target, reading)
+        and _certain(target, ranked, asked, says)
+    )
+    return replace(asked, certain=certain, excluded=excluded)
+
+
+def _speaks_of(target: Target, policies: Sequence[str]) -> bool:
+    """Whether a yes or no of the target would be one about the policies named."""
     if target.kind == "relation":  # a policy that the visitor only has is none of the two asked about
-        certain = certain and set(target.policies) <= set(heard.policies)
-    if target.kind == "topic":  # its yes or no says nothing of a policy that it does not speak of
-        certain = certain and set(heard.policies) <= set(target.policies)
-    return replace(asked, certain=certain and _certain(target, ranked, asked, says))
+        return set(target.policies) <= set(policies)
+    return target.kind != "topic" or set(policies) <= set(target.policies)
 
 
 def _is_reported(question: Question, chance: float) -> bool:
@@ -85,14 +149,17 @@ def _second_thoughts(
 ) -> Decision:
     """The next best where the likeliest says too little of what is wanted.
 
-    A correction may say what was meant ("no, I want to know who needs it"), and what has not happened is not reported
-    but asked about.
+    A correction may say what was meant ("no, I want to know who needs it"), what has not happened is not reported but
+    asked about, and a comparison of one policy with something else may be a question about either.
     """
     first = targets[decision.targets[0]]
+    talked_about = question.frame.policies if question.frame else ()
     if first.intent == "correct" and not question.policies:
         others = [pair for pair in ranked[1:] if targets[pair[0]].kind == "facet"]
     elif first.id == REPORT and not _is_reported(question, decision.chance):
         others = [pair for pair in ranked if pair[0] != REPORT]
+    elif first.id == COMPARISON and len({*question.policies, *question.held, *talked_about}) < 2:
+        others = [pair for pair in ranked if pair[0] != COMPARISON]
     else:
         return decision
     other = decide(others, 0.0)
@@ -153,6 +220,8 @@ def _carried(target: Target, question: Question, intents: Mapping[str, float]) -
         return tuple(dict.fromkeys([*frame.policies, *question.policies]))
     if question.policies or not (target.kind == "exposure" or target.id == EXAMPLE):
         return question.policies
+    if frame.intent == "ask_recommendation":  # the guide named those, not the visitor
+        return question.policies
     if target.id == EXAMPLE:
         return frame.policies
     # After "what covers it?" no policy was asked about.
@@ -172,16 +241,22 @@ def _certain(target: Target, ranked: Sequence[tuple[str, float]], asked: Questio
     return verdict_is_worth_it([dict(ranked).get(target.id, asked.chance), *same])
 
 
-def _asks_for_verdict(text: str, asked: Question) -> bool:
-    """Whether yes or no answers the words: "does it", or an incident barely told, and not "how does it".
+def _asks_for_verdict(target: Target, reading: Reading) -> bool:
+    """Whether the words are likelier to ask for the yes or no which the target says than for something else.
 
-    What asks the last question again, of another policy, asks for what that did: "what about cyber?".
+    An incident and a relation of two policies say one of cover, or turned round the opposite.  Guidance says whatever
+    its own question asks for, and no more than that.
     """
-    frame = asked.frame
-    again = frame is not None and frame.intent == "ask_coverage" and frame.exposure == asked.exposure is not None
-    bare = asked.exposure is not None and not ASKS_OPENLY.search(text)
-    return again or bare or bool(ASKS_YES_OR_NO.search(text))
+    if target.kind == "topic":
+        return bool(ASKS_YES_OR_NO.search(reading.heard.text)) and reading.excluded <= 1 - reading.excluded
+    asked = reading.cover + reading.excluded
+    return asked >= 1 - asked
 
 
 def _first(values: Sequence[str] | None) -> str | None:
     return values[0] if values else None
+
+
+def _only(values: Sequence[str] | None) -> str | None:
+    """None of several: "we go to Nevada and Arizona" says not where the business is."""
+    return _first(values) if len(set(values or ())) == 1 else None

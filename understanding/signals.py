@@ -1,6 +1,6 @@
-"""What a message is, whatever it is about: outside the guide's business, or the news of something that has happened.
+"""What a message is, whatever it is about: outside the guide's business, news of a loss, or a question of yes or no.
 
-Both are regressions on positive evidence.  A message is outside because it resembles what is outside, or names it,
+All are regressions on positive evidence.  A message is outside because it resembles what is outside, or names it,
 more than it resembles anything inside; that it is far from all that is known says nothing of the kind: trades that
 nobody wrote for are far as well.
 """
@@ -13,11 +13,43 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from understanding.features import Heard, cues_of
+from understanding.cues import cues_of
+from understanding.features import ASKS_OPENLY, ASKS_YES_OR_NO, LEAST, REFERS_BACK, Heard
 from understanding.learning.arrays import Floats
 from understanding.targets import OUTSIDE, Target
 
-NEAREST = 5
+NEAREST = 5  # targets inside whose mean says how near a message is to the guide's business
+SHARPNESS = 12.0  # of the log-sum-exp: the higher, the more the nearest alone count
+CHANCES = ("outside", "happened", "right", "cover", "excluded")  # the regressions that a reader needs
+# Intents whose chance tells what kind of answer is wished.
+INTENDED = (
+    *("ask_coverage", "ask_what_covers", "ask_policy", "ask_exclusions", "ask_compare", "ask_included", "ask_trigger"),
+    *("ask_need", "ask_recommendation", "ask_term", "ask_limits", "ask_scenario", "ask_risks", "ask_proof"),
+    *("ask_regulation", "ask_how_to_buy", "ask_claims", "ask_service", "ask_cost", "ask_cost_factors"),
+    *("ask_lower_cost", "get_quote", "report_claim", "talk_to_agent", "ask_guarantee", "ask_legal_advice"),
+    *("ask_medical_advice", "follow_up", "inform", "correct", "out_of_scope"),
+)
+
+# Words with which people ask whether something is paid, left out, wise, a duty, allowed …; what they tell is learnt.
+ASKING: dict[str, frozenset[str]] = {
+    name: frozenset(words.split())
+    for name, words in {
+        "cover": "cover covers covered coverage covering insured insures protected protects",
+        "pays": "pay pays paid paying reimburse reimburses claim",
+        "answers": "respond responds handle handles take takes step apply applies defend defends help include includes "
+        "included under part inside",
+        "out": "exclude excludes excluded excluding exclusion exclusions carve carved left leave leaves out excepted",
+        "own": "own pocket ourselves myself eat stuck dime luck uninsured gap hole refuse deny swallow bare hook lose",
+        "advice": "should shall better worth wise ok smart best",
+        "duty": "must need needs have required require legal legally law",
+        "allowed": "may allowed can could",
+        "which": "which who whose what where",
+        "amount": "how long much many when enough late deadline soon",
+        "fault": "fault liable responsible blame sue sued owe",
+        "again": "and even also if too same what about or still though",
+        "price": "cost costs raise rate rates go up premium price deductible limit",
+    }.items()
+}
 
 
 @dataclass(frozen=True)
@@ -35,9 +67,16 @@ class Chance:
         return float(1.0 / (1.0 + np.exp(-np.clip(score, -30, 30))))
 
     @classmethod
-    def fit(cls, evidence: Floats, yes: Sequence[bool], strength: float = 1.0, balanced: bool = False) -> Chance:
-        """Learn from rows of evidence; strength is the inverse of the L2 penalty."""
-        mean, scale = evidence.mean(axis=0), evidence.std(axis=0) + 1e-6
+    def fit(
+        cls, evidence: Floats, yes: Sequence[bool], strength: float = 1.0, balanced: bool = False, least: float = 1e-6
+    ) -> Chance:
+        """Learn from rows of evidence.
+
+        Args:
+            strength: inverse of the L2 penalty.
+            least: deviation below which evidence is not stretched, so that what is rare or many counts less.
+        """
+        mean, scale = evidence.mean(axis=0), np.maximum(evidence.std(axis=0), least)
         model = LogisticRegression(C=strength, max_iter=2000, class_weight="balanced" if balanced else None)
         model.fit((evidence - mean) / scale, np.asarray(yes, dtype=int))
         return cls(mean, scale, model.coef_[0].astype(np.float64), float(model.intercept_[0]))
@@ -59,11 +98,16 @@ class Chance:
 
 
 def scope_evidence(heard: Heard, meaning: Floats, ids: Sequence[str], targets: Mapping[str, Target]) -> Floats:
-    """What tells that a message is outside the guide's business: what it is near to, what it names, what it means."""
+    """What tells that a message is outside the guide's business: what it is near to, what it names, what it means.
+
+    Args:
+        ids: the index's targets, in its order; one that is gone from the base counts as neither in nor outside.
+        targets: every target by id.
+    """
     mean, best = heard.meaning.mean, heard.meaning.best
-    outside = np.array([targets[each].intent == "out_of_scope" for each in ids])
-    flows = np.array([targets[each].kind == "intent" for each in ids])
-    inside = ~outside & ~flows
+    known = [targets.get(each) for each in ids]
+    outside = np.array([target is not None and target.intent == "out_of_scope" for target in known])
+    inside = np.array([target is not None and target.kind != "intent" for target in known]) & ~outside
     near = np.sort(mean[inside])[-NEAREST:]
     return np.array(
         [
@@ -93,6 +137,17 @@ def happened_evidence(heard: Heard, meaning: Floats) -> Floats:
     return np.array([*told, *cues_of(heard.words), *meaning])
 
 
+def asked_evidence(heard: Heard, meaning: Floats) -> Floats:
+    """What tells whether a yes or no of cover is asked for: how it is put, what it may intend, and its meaning."""
+    words, frame = set(heard.words), heard.frame
+    put = (bool(pattern.search(heard.text)) for pattern in (ASKS_YES_OR_NO, ASKS_OPENLY, REFERS_BACK))
+    told = (bool(frame and frame.target), bool(frame and frame.intent == "ask_coverage"), bool(heard.policies))
+    intended = (np.log(max(heard.intents.get(name, 0.0), LEAST)) for name in INTENDED)
+    asking = (bool(words & each) for each in ASKING.values())
+    how = [*intended, *map(float, (*put, *told, *asking)), float(np.log1p(len(heard.words)))]
+    return np.array([*how, *cues_of(heard.words), *meaning])
+
+
 def _energy(values: Floats) -> float:
     """How near a message is to all of them together (log-sum-exp; Liu et al. 2020)."""
-    return float(np.log(np.exp(12.0 * values).sum()) / 12.0) if len(values) else 0.0
+    return float(np.log(np.exp(SHARPNESS * values).sum()) / SHARPNESS) if len(values) else 0.0

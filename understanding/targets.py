@@ -81,6 +81,10 @@ def intent_id(intent: str) -> str:
     return f"intent:{intent}"
 
 
+COMPARISON = intent_id("ask_compare")  # of whatever policies are named
+AGENT = intent_id("talk_to_agent")
+
+
 def targets_of(base: KnowledgeBase, intents: Iterable[str]) -> dict[str, Target]:
     """Every target by its id: those of the base, then one for each intent that no entry answers in general."""
     found = [target for entry_id, kind in _entries(base) for target in _of_entry(entry_id, kind, base)]

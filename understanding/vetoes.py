@@ -1,6 +1,6 @@
 """What no likeness may decide: a short list, for safety, each with its reason and its test.
 
-A veto takes targets out of a reading; it never puts one in.
+A veto takes targets out of a reading, or the news of a loss; it never puts one in.
 """
 
 from __future__ import annotations
@@ -17,10 +17,23 @@ ERASING = re.compile(r"\b(?:delete|erase|remove|forget|wipe|destroy|purge|clear)
 # A yes or no about one incident does not hold for "all injuries" or "always".
 ABSOLUTE = frozenset(("all", "every", "everything", "everyone", "always", "never", "whole", "entire"))
 
+# What is told of as imagined has not happened: of 102 labelled messages that say so, none tells of a loss.
+IMAGINED = (
+    *("what if", "hypothetical", "hypothetically", "suppose", "imagine", "nothing happened", "nothing has happened"),
+    *("nothing's happened", "has not happened", "hasn't happened"),
+)
+
 
 def forbids_verdict(words: Sequence[str], policies: int) -> bool:
     """Whether a message asks for more than a yes or no decides: about all of something, or which of two policies."""
     return not ABSOLUTE.isdisjoint(words) or (policies > 1 and "or" in words)
+
+
+def only_imagined(text: str) -> bool:
+    """Whether a message says that what it tells has not happened."""
+    words = re.findall(r"[a-z']+", text.lower().replace("’", "'"))
+    said = f" {' '.join(words)} "
+    return "not hypothetical" not in said and any(f" {each} " in said for each in IMAGINED)
 
 
 def vetoed(reading: Reading, targets: Mapping[str, Target]) -> list[tuple[str, float]]:

@@ -10,7 +10,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from knowledge.base import KnowledgeBase
-from understanding.labelled import as_example, read_labelled, taught_by
+from understanding.labelled import as_example, read_taught
 from understanding.targets import targets_of
 
 INTENTS = {"outside": "out_of_scope"}
@@ -25,10 +25,7 @@ class KnowledgeImporter(RasaFileImporter):
         intents = {str(example.get("intent")) for example in written.intent_examples}
         added = [
             Message.build(text=text, intent=intent)
-            for text, intent in [
-                *content_examples(),
-                *message_examples(intents),
-            ]
+            for text, intent in [*content_examples(), *message_examples(intents)]
             if text.strip().lower() not in known
         ]
         return written.merge(TrainingData(added))
@@ -39,7 +36,7 @@ def message_examples(intents: set[str]) -> list[tuple[str, str]]:
     base = KnowledgeBase()
     targets = targets_of(base, intents)
     base.close()
-    told = [as_example(each, targets) for each in read_labelled(files=[file.stem for file in taught_by()])]
+    told = [as_example(each, targets) for each in read_taught()]
     return list(dict.fromkeys((text, intent) for intent, text in filter(None, told)))
 
 

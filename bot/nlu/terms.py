@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict
 from typing import Any
@@ -17,6 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.reading import NORMAL_TEXT, SUBJECT_TEXT, add_entities
 from knowledge.base import KnowledgeBase
+from understanding import inputs
 from understanding.linking import Linker
 from understanding.names import Names, trade_names
 
@@ -49,7 +49,9 @@ class TermLinker(GraphComponent):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Names live outside the training data, so they are part of what makes a model."""
         base = KnowledgeBase()
-        return hashlib.sha256(json.dumps([base.names(), base.phrases()]).encode()).hexdigest()
+        found = inputs.fingerprint(base)
+        base.close()
+        return found
 
     def train(self, training_data: TrainingData) -> Resource:
         base = KnowledgeBase()

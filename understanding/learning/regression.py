@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 
 from understanding.learning.arrays import Floats
 
-MOST_STEPS, FLAT = 300, 1e-2  # the descent ends where no slope of the summed loss is steeper
+MOST_STEPS, FLAT = 300, 3e-5  # the descent ends where no slope of the mean loss is steeper
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,11 @@ class Regression:
             return float(np.log(total).sum(dtype=np.float64) - own + penalty), slope.ravel().astype(np.float64)
 
         found = minimize(
-            loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS, "gtol": FLAT}
+            loss,
+            np.zeros(shape).ravel(),
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": MOST_STEPS, "gtol": FLAT * len(labels)},
         )
         learnt = found.x.reshape(shape).astype(np.float32)
         return cls(learnt[:-1], learnt[-1])

@@ -81,3 +81,22 @@ def _asks(piece: str) -> bool:
 def begins_asking(text: str) -> bool:
     """Whether the text starts as a question does, with or without its mark."""
     return bool(_STARTS_ASKING.match(text))
+
+
+# What is only imagined, wished for or to come tells nothing of how things are.
+_SUPPOSED = re.compile(
+    r"\b(?:if|suppose|supposing|imagine|assume|assuming|hypothetically|say|would|could|might|may|once|when|whenever|unless"
+    r"|until|before|planning|plan to|want to|going to|thinking|about to|what about|how about)\b",
+    re.IGNORECASE,
+)
+
+
+def statements(text: str) -> list[str]:
+    """The pieces of a text that say how things are: no questions, and nothing that is only supposed or to come."""
+    return [piece for piece in _pieces(text) if not _asks(piece) and not _SUPPOSED.search(piece)]
+
+
+def only_states(text: str) -> bool:
+    """Whether all of a text says how things are."""
+    pieces = _pieces(text)
+    return bool(pieces) and statements(text) == pieces
