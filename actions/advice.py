@@ -6,15 +6,15 @@ from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.forms.recommending import NEED_WORDS, recommended
 from actions.guidance import topic_answer
-from actions.policies import main_policy, policies_of
+from actions.likeliest import policies_of, policy_asked, which_policy
 from actions.responding import TALK_TO_AGENT, answers
+from actions.trades import offered_trades
 from actions.wording import a_or_an, first_said, listed, sentence
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Policy
 from understanding.question import Question
 
-OFFERED = 4  # trades to choose from, one of each of the first groups
-NEEDING = 3  # who needs a policy, before "more"
+OFFERED = 4  # trades to choose from
 
 
 @answers("ask_need")
@@ -28,7 +28,9 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
         return recommended(industry, base)
     if len(question.policies) > 1:
         return _needs(policies_of(question, base), base)
-    policy = main_policy(question, base)
+    policy = policy_asked(question, base)
+    if policy is None:
+        return which_policy(question, base)
     answer = Answer(
         Status.ANSWERED,
         "ask_need",
@@ -44,12 +46,9 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
         answer.entries.append(industry.id)
         answer.cite(ranked.source)
     who = first_said([s.text for s in policy.who_needs], question.point)
-    answer.paragraphs.append(f"Who usually needs it:\n{listed(who[:NEEDING])}")
+    answer.paragraphs.append(f"Who usually needs it:\n{listed(who)}")
     answer.cite(policy.need.source, *(s.source for s in policy.who_needs))
-    answer.more = [
-        *([listed(who[NEEDING:])] if who[NEEDING:] else []),
-        f"An example: {policy.example_claim.text}",
-    ]
+    answer.more = [f"An example: {policy.example_claim.text}"]
     answer.cite(policy.example_claim.source)
     answer.buttons = [
         Button(f"What does {policy.short_name} cover?", {"intent": "ask_policy", "policies": [policy.id]}),
@@ -84,8 +83,7 @@ def recommendation(question: Question, base: KnowledgeBase) -> Answer:
     topic = base.topic(question.topic)
     if topic:
         return topic_answer(topic, base, question)
-    every = [i for i in map(base.industry, base.ids("industry")) if i]
-    trades = list({i.group: i for i in reversed(every)}.values())[-OFFERED:][::-1]
+    trades = offered_trades(base)[:OFFERED]
     return Answer(
         Status.CLARIFY,
         "ask_recommendation",
@@ -95,5 +93,9 @@ def recommendation(question: Question, base: KnowledgeBase) -> Answer:
 
 
 class AnswerAdvice(GuideAction):
+    """Who needs what."""
+
+    intents = frozenset(("ask_need", "ask_recommendation"))
+
     def name(self) -> str:
         return "action_advice"

@@ -53,12 +53,15 @@ class Answer:
 
     Attributes:
         lead: the answer itself in a sentence or two; verdict first where there is one.
-        paragraphs: why, what covers it instead; lines that start with "- " are a list.
+        paragraphs: why, what covers it instead; lines that start with "- " are a list.  What is too long to be read at
+            once goes behind "more" (``actions.wording.shortened``).
         more: what a visitor sees on asking for more.
+        notes: what must be said with it however long it is: that it is no promise, that the law told is another's.
         confidence: chance that it is what was asked; None where nothing had to be understood.
         progress: which question of a form this is, and of how many.
         erased: everything said before this is gone; a channel forgets it too.
         offers: the target that a "yes" to this answer means.
+        with_people: from here on a person has the conversation, so the guide asks and offers nothing more.
         table: what is best seen side by side, after the paragraphs; a channel without tables shows it as text.
     """
 
@@ -67,6 +70,7 @@ class Answer:
     lead: str
     paragraphs: list[str] = field(default_factory=list)
     more: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     verdict: str | None = None
     policies: list[str] = field(default_factory=list)
     exposure: str | None = None
@@ -79,6 +83,12 @@ class Answer:
     progress: tuple[int, int] | None = None
     erased: bool = False
     offers: str | None = None
+    with_people: bool = False
+
+    @property
+    def said(self) -> list[str]:
+        """What is shown before "more", without verdict and table."""
+        return [part for part in (self.lead, *self.paragraphs, *self.notes) if part]
 
     def cite(self, *source_lists: list[str] | tuple[str, ...]) -> Answer:
         """Add sources, each once, in the order of what was said."""

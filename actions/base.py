@@ -1,4 +1,4 @@
-"""One turn: read the question, find who answers it, say the answer, remember what it was about."""
+"""One turn: what is under way comes first, then the action answers its own topic; it is said, and remembered."""
 
 from __future__ import annotations
 
@@ -7,73 +7,58 @@ import secrets
 import time
 from abc import ABC, abstractmethod
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Status
-from actions.calling import consent_given, consent_sentence
-from actions.forms.conditions import phone_of, with_consent, within_licence, within_licence_answer
-from actions.forms.fields import classified
-from actions.forms.filling import Filling
-from actions.forms.turn import PLANS, Turn, begin, closed, facts_of, go_on, matched, not_sent, opens, sent, varied
-from actions.handing_over import (
-    PRIORITY,
-    called,
-    claim_told,
-    hand_over,
-    number_for_agent,
-    pass_on,
-    passes_on,
-    told,
+from actions.calling import confirms
+from actions.facts import recorded
+from actions.forms.turn import Turn
+from actions.handing_over import PRIORITY, claim_told, hand_over, pass_on, passes_on, told
+from actions.happened import with_report
+from actions.known import summary_of
+from actions.phrasing import wordings
+from actions.responding import MISSES, TALK_TO_AGENT, Reply, remembered, replies_to
+from actions.said_once import SLOT, said_once
+from actions.signed import released
+from actions.stance import held_back, pressed, taken
+from actions.standing import Standing
+from actions.trades import of_its_group
+from actions.under_way import (
+    begun,
+    contact_given,
+    contact_told,
+    for_this_visitor,
+    form_turn,
+    statement,
+    told_in,
+    told_in_passing,
+    waited,
 )
-from actions.known import known
-from actions.responding import MISSES, TALK_TO_AGENT, Reply, question_of, remembered, replies_to
 from actions.wording import text_of
 from bot.agency import Agency
 from knowledge.base import KnowledgeBase, KnowledgeUnavailable
-from knowledge.build import DATABASE
+from knowledge.live import in_service
 from knowledge.notices import opening, spoken
 from understanding.question import Frame, Question
-from understanding.targets import intent_id
 
 logger = logging.getLogger(__name__)
 
-SURE_RESTART = 0.9
-
-
-class _OpenBase:
-    """The knowledge base, opened again when a newer one has been put in its place."""
-
-    def __init__(self) -> None:
-        self._base: KnowledgeBase | None = None
-        self._stamp: tuple[int, int] | None = None
-
-    def __call__(self) -> KnowledgeBase:
-        try:
-            found = DATABASE.stat()
-        except FileNotFoundError as error:
-            raise KnowledgeUnavailable(f"There is no knowledge base at {DATABASE}.") from error
-        stamp = (found.st_ino, found.st_mtime_ns)
-        if self._base is None or stamp != self._stamp:
-            fresh = KnowledgeBase(DATABASE)
-            if self._base is not None:
-                self._base.close()
-            self._base, self._stamp = fresh, stamp
-        return self._base
-
-
-open_base = _OpenBase()
+open_base = in_service
 
 
 class GuideAction(Action, ABC):
-    """A Rasa action that always says something useful.
+    """A Rasa action that answers its own topic, and always says something useful.
 
-    Any failure is logged under an error id that the visitor sees, and the conversation stays usable.
+    Rasa's rules choose it from the decided intent.  Any failure is logged under an error id that the visitor sees, and
+    the conversation stays usable.
     """
+
+    intents: ClassVar[frozenset[str]]
+    """The decided intents that it answers; a rule for any other names the wrong action."""
 
     @abstractmethod
     def name(self) -> str:
@@ -90,140 +75,117 @@ class GuideAction(Action, ABC):
             if intent in PRIORITY:  # whoever asks for a person gets one, whatever else is broken
                 not_notice = spoken({}, "not_notice")
                 confirm = claim_told(not_notice) if intent == "report_claim" else None
-                ticket = pass_on(intent, tracker, confirm=confirm)
-                said = [told(ticket), *([not_notice] if intent == "report_claim" else [])]
+                passed = pass_on(intent, tracker, confirm=confirm)
+                said = [told(passed), *([not_notice] if intent == "report_claim" else [])]
                 dispatcher.utter_message(text=" ".join(said))
             return []
 
     def take_turn(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        """Answer the latest message, go on with a form if one is on its way, and remember what it was about."""
-        base = open_base()
-        now = time.time()
-        frame = Frame.from_slot(tracker.get_slot("frame"))
-        filling = Filling.from_slot(tracker.get_slot("form"))
-        if filling and not (frame and frame.industry):
-            frame = _with_trade(frame, filling, _turn(tracker))
-        events: list[EventType] = []
-        if not _notice_given(tracker):
-            dispatcher.utter_message(text=notice(base))
-            events.append(SlotSet("notice_given", True))
-        message = tracker.latest_message
-        form = _form_turn(filling, frame, tracker, base, now)
-        shown = list(form.said) if form else []
-        if form is None or form.digression:
-            replies = self._answered(tracker, frame, filling, base)
-            alone = form is None and len(replies) == 1 and not passes_on(replies[0][1])
-            opened = opens(*replies[0], message, base, now) if alone else None
-            if opened:
-                form = _on_condition(begin(opened, filling, message, base, now), base)
-                shown = list(form.said)
-                if shown and shown[-1].status is Status.ANSWERED:
-                    frame = remembered(base, _told_of(form.filling, message, frame), shown[-1], frame, _turn(tracker))
-            else:
-                for question, answer in replies:
-                    shown.append(_licensed(matched(filling, question, answer, base), question, filling, message, base))
-                    frame = remembered(base, question, answer, frame, _turn(tracker))
-        elif shown and shown[-1].status is Status.ANSWERED:
-            frame = remembered(base, _told_of(form.filling, message, frame), shown[-1], frame, _turn(tracker))
-        if form:
-            shown += [form.after] if form.after else []
-            events.append(SlotSet("form", form.filling.as_slot()))
-        for answer in shown[:-1]:
-            answer.buttons = []  # a number typed next chooses from the last list shown
-        for answer in shown:
-            dispatcher.utter_message(**as_message(answer, base))
+        """What is under way comes first, then this action's own answer; all of it is said, and remembered."""
+        standing = Standing.of(tracker, open_base(), time.time())
+        note = statement(standing)
+        form = Turn(note.filling, [note.answer]) if note else form_turn(standing)
+        replies = self._replies(standing) if form is None or form.digression else []
+        answers_itself = bool(replies)
+        if form is None and (form := begun(replies, standing)):
+            replies = []
+        said = _leaving(form, replies, standing)
+        shown = [answer for _, answer in said] + ([form.after] if form and form.after else [])
+        if any(answer.with_people for answer in shown):
+            shown = _without_questions(shown, form)
+        if answers_itself and standing.question.happened and shown:
+            with_report(shown[max(len(said) - 1, 0)], standing.base.notices, tracker.events)
+        if form is None and standing.filling != standing.kept:
+            confirms(shown[-1], standing.filling)
+        events = _utter(dispatcher, shown, standing)
+        frame = _remember(said, standing)
+        filling = form.filling if form else told_in_passing(standing)
+        if filling and filling != standing.kept:
+            events.append(SlotSet("form", filling.as_slot()))
+            frame = recorded(frame, standing.kept, filling, standing.message, standing.turn, standing.base)
+            frame = replace(frame, asked_back=None)
+        if note:
+            frame = replace(frame or Frame(), asked_back=note.asks)
         return [*events, SlotSet("frame", frame.as_slot() if frame else None)]
 
-    def _answered(
-        self, tracker: Tracker, frame: Frame | None, filling: Filling | None, base: KnowledgeBase
-    ) -> list[Reply]:
-        """The answers to every question of the latest message; requests for a person are passed on."""
-        message, turn = tracker.latest_message, _turn(tracker)
-        whole = question_of(message, frame)
-        if not (filling and filling.form) and (number := number_for_agent(tracker, whole.intent, base)):
-            return [(whole, called(number, tracker, base))]
-        if whole.intent == "ask_known" or classified(message).get("name") == "ask_known":
-            return [(whole, known(filling, frame, base))]
-        replies = replies_to(message, frame, turn, base)
+    def answered(self, standing: Standing) -> list[Reply]:
+        """The answers to the questions of a message that this action was chosen for."""
+        return replies_to(standing.message, standing.frame, standing.base)
+
+    def _replies(self, standing: Standing) -> list[Reply]:
+        """The answers, with the way to a person where one is due; requests for a person are passed on."""
+        question = standing.question
+        if given := contact_given(standing):
+            return [given]
+        if question.intent not in self.intents:
+            logger.error("%s was chosen for %s, which it does not answer", self.name(), question.intent)
+            return [(question, _cannot_answer())]
+        told = waited(standing) or contact_told(standing)
+        if told is None and (stand := pressed(question, standing.message, standing.turn, standing.base)):
+            return [(question, stand)]
+        replies = [told] if told else self.answered(standing)
         for _, answer in replies:
-            if answer.status in MISSES and frame and frame.misses >= 1:
+            held_back(answer, standing.frame, standing.base)
+            if answer.status in MISSES and standing.frame and standing.frame.misses >= 1:
                 answer.buttons = [TALK_TO_AGENT, *(b for b in answer.buttons if b != TALK_TO_AGENT)][:5]
             if passes_on(answer):
-                hand_over(answer, tracker, facts_of(filling, base) if filling else None, base)
+                brought = summary_of(standing.filling, standing.frame, standing.base)
+                hand_over(answer, standing.tracker, standing.filling, brought, standing.base)
         return replies
 
 
-def starts_over(tracker: Tracker) -> bool:
-    """Whether the visitor wants to begin afresh; in the middle of a form it must be sure, for the form is lost."""
-    intent = classified(tracker.latest_message)
-    filling = Filling.from_slot(tracker.get_slot("form"))
-    least = SURE_RESTART if filling and filling.form else 0.0
-    return intent.get("name") == "restart" and float(intent.get("confidence") or 0.0) >= least
+def _leaving(form: Turn | None, replies: list[Reply], standing: Standing) -> list[tuple[Question | None, Answer]]:
+    """Every answer of the turn as it may leave, with the question to remember it by, if it is remembered."""
+    of_form: list[tuple[Question | None, Answer]] = []
+    if form:
+        of_form = [
+            (told_in(form, answer, standing) if answer.status is Status.ANSWERED else None, answer)
+            for answer in form.said
+        ]
+    own = [(question, for_this_visitor(question, answer, standing)) for question, answer in replies]
+    base, agency = standing.base, Agency.from_environment()
+    leaving: list[tuple[Question | None, Answer]] = []
+    for question, answer in (*of_form, *own):
+        said = of_its_group(answer, question.industry if question else None, standing.message, base)
+        leaving.append((question, released(said, base, agency)))
+    return leaving
 
 
-def _form_turn(
-    filling: Filling | None, frame: Frame | None, tracker: Tracker, base: KnowledgeBase, now: float
-) -> Turn | None:
-    """What the form on its way makes of the message, or the recommendation given last; None where neither is meant."""
-    if filling is None or filling.form is None or starts_over(tracker):
-        again = varied(filling, frame, tracker.latest_message, base, now)
-        return _on_condition(again, base) if again else None
-    turn = _on_condition(go_on(filling, tracker.latest_message, base, now), base)
-    return _submitted(turn.filling, tracker, base) if turn.submitted else turn
+def _without_questions(shown: list[Answer], form: Turn | None) -> list[Answer]:
+    """What is said where a person has the conversation from now on: whatever were answered would go to them."""
+    kept = [answer for answer in shown if form is None or answer is not form.after]
+    for answer in kept:
+        answer.buttons = []
+    return kept
 
 
-def _submitted(filling: Filling, tracker: Tracker, base: KnowledgeBase) -> Turn:
-    """A confirmed form passed on; where that fails it stays as it is, and can be sent again."""
-    agency = Agency.from_environment()
-    sentence = consent_sentence(base.notices, agency)
-    consent = consent_given(phone_of(filling.facts()), sentence, tracker.events, datetime.now(UTC))
-    ways = agency.reached_by()
-
-    def confirm(reference: str) -> str:
-        return sent(filling, reference, ways).lead
-
-    ticket = pass_on("get_quote", tracker, facts_of(filling, base), confirm, consent)
-    if ticket is None:
-        return Turn(filling, after=not_sent(filling, base))
-    return Turn(closed(filling), [sent(filling, ticket.reference, ways)])
+def _utter(dispatcher: CollectingDispatcher, shown: list[Answer], standing: Standing) -> list[EventType]:
+    """Say it, after the notice that every conversation starts with."""
+    events: list[EventType] = []
+    if not _notice_given(standing.tracker):
+        dispatcher.utter_message(text=notice(standing.base))
+        events.append(SlotSet("notice_given", True))
+    for answer in shown[:-1]:
+        answer.buttons = []  # a number typed next chooses from the last list shown
+    said = said_once(shown, standing.tracker.get_slot(SLOT) or {}, wordings(standing.base))
+    for answer in shown:
+        dispatcher.utter_message(**as_message(answer, standing.base))
+    return [*events, SlotSet(SLOT, said)]
 
 
-def _on_condition(turn: Turn, base: KnowledgeBase) -> Turn:
-    """The turn as far as the agency is licensed where the visitor is, with the consent that a number needs."""
-    agency = Agency.from_environment()
-    return with_consent(within_licence(turn, base, agency), consent_sentence(base.notices, agency))
+def _remember(said: list[tuple[Question | None, Answer]], standing: Standing) -> Frame | None:
+    """What is being talked about from now on."""
+    frame = standing.frame
+    for question, answer in said:
+        if question:
+            frame = remembered(standing.base, question, answer, frame, standing.turn)
+            frame = taken(frame, question, answer, standing.message, standing.turn)
+    return frame
 
 
-def _licensed(
-    answer: Answer, question: Question, filling: Filling | None, message: dict[str, Any], base: KnowledgeBase
-) -> Answer:
-    """The answer, unless it recommends or offers a quote in a state where the agency is not licensed."""
-    named = next((e["value"] for e in message.get("entities") or [] if e["entity"] == "state"), None)
-    facts = filling.facts() if filling else {}
-    state = named or facts.get("state") or question.state
-    industry = question.industry or facts.get("industry")
-    return within_licence_answer(answer, question.intent, state, industry, base, Agency.from_environment())
-
-
-def _told_of(filling: Filling, message: dict[str, Any], frame: Frame | None) -> Question:
-    """What a form's result is about, as a question that could have been asked."""
-    facts = filling.facts()
-    return replace(question_of(message, frame), industry=facts.get("industry"), state=facts.get("state"), policies=())
-
-
-def _with_trade(frame: Frame | None, filling: Filling, turn: int) -> Frame:
-    """What was told in a form counts for questions outside it, too."""
-    facts = filling.facts()
-    if filling.form and not (frame and frame.intent):
-        intent = PLANS[filling.form].intent
-        frame = replace(frame or Frame(), intent=intent, target=intent_id(intent), turn=turn)
-    frame = frame or Frame()
-    return replace(frame, industry=facts.get("industry"), state=frame.state or facts.get("state"))
-
-
-def _turn(tracker: Tracker) -> int:
-    """Which message of the visitor's this is."""
-    return sum(1 for event in tracker.events if event.get("event") == "user")
+def _cannot_answer() -> Answer:
+    text = "I am sorry, I cannot answer that just now. Could you put it in other words?"
+    return Answer(Status.FALLBACK, "error", text, buttons=[TALK_TO_AGENT])
 
 
 def notice(base: KnowledgeBase) -> str:
@@ -243,7 +205,7 @@ def as_message(answer: Answer, base: KnowledgeBase) -> dict[str, Any]:
     signature = base.signature(answer.entries)
     shown["signature"] = {**asdict(signature), "signed_on": signature.signed_on.isoformat()} if signature else None
     shown["more_text"] = "\n\n".join(answer.more)
-    shown["body"] = "\n\n".join(part for part in [answer.lead, *answer.paragraphs] if part)
+    shown["body"] = "\n\n".join(answer.said)
     return {
         "text": text_of(answer, base),
         "buttons": [{"title": b.title, "payload": b.title} for b in answer.buttons],

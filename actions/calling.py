@@ -1,19 +1,36 @@
-"""Consent to be called: shown where a number is taken, and kept only where it was given after it was shown."""
+"""What an agent may reach the visitor by: contact given in passing, and consent to be called.
+
+Consent is shown where a number is taken, and kept only where it was given after it was shown.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from actions.answer import Answer, Button, Status
-from actions.forms.values import find_phone
+from actions.contact import Contact, bare_name, heard, problem_with, refuses
+from actions.forms.fields import reach_of
+from actions.forms.filling import Filling
+from actions.forms.judging import pasted
+from actions.forms.reaching import find_phone
+from actions.forms.said import Value, classified
+from actions.phrasing import phrase
+from actions.responding import HELP, TALK_TO_AGENT
 from bot.agency import Agency
+from bot.privacy import mask
 from knowledge.notices import spoken
+from understanding.text.foreign import language_of
 
-INVITATION = 'To be called back, write your name and number, like "call Dee at 202-555-0142 after 3".'
 # What a message with a number may be read as where an agent was asked for; a claim, say, comes first.
-MAY_BE_A_NUMBER = {"talk_to_agent", "inform", "nlu_fallback", "correct", "affirm", "follow_up", "out_of_scope"}
+MAY_BE_A_NUMBER = {
+    *("talk_to_agent", "inform", "nlu_fallback", "correct", "affirm", "deny", "follow_up", "out_of_scope", "complain"),
+    *("skip", "go_back", "ask_known"),
+}
+WHO = "Who may the agent ask for?"
+REFUSED = "All right: I pass on no name, number or address, and nobody will call or write to you."
 
 
 def consent_sentence(notices: Mapping[str, Any], agency: Agency) -> str:
@@ -44,7 +61,7 @@ def consent_given(
 
 def invites(answer: Answer, sentence: str) -> None:
     """Ask for a number, with what giving it means."""
-    answer.paragraphs.append(f"{INVITATION} {sentence}")
+    answer.paragraphs.append(f"{phrase('invitation')} {sentence}")
 
 
 def asks_for_yes(answer: Answer, number: str, sentence: str) -> None:
@@ -56,7 +73,116 @@ def asks_for_yes(answer: Answer, number: str, sentence: str) -> None:
     ][:5]
 
 
-def noted(number: str) -> Answer:
-    """The number is with the agent."""
-    text = f"Thank you. I have added {number} to your request, so that a licensed agent can call you."
-    return Answer(Status.HANDOFF, "talk_to_agent", text, buttons=[Button("What can you do?", {"intent": "help"})])
+def just_said(events: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What the visitor was told between this message and the one before."""
+    said: list[Mapping[str, Any]] = []
+    last: list[Mapping[str, Any]] = []
+    for event in events:
+        if event.get("event") == "user":
+            said, last = [], said
+        elif event.get("event") == "bot":
+            said.append(event)
+    return last
+
+
+def with_contact(
+    filling: Filling | None, message: Mapping[str, Any], at: float, name_asked: bool = False
+) -> Filling | None:
+    """What is known of the visitor, with what a message outside a form says of how to reach them, or without it.
+
+    Args:
+        name_asked: the guide has just asked for a name, so that a name may be all that is said.
+    """
+    text = mask(str(message.get("text") or ""))
+    if (filling and filling.form) or message.get("ask") or pasted(text):
+        return filling
+    values = dict(filling.values) if filling else {}
+    known = contact_of(filling)
+    if refuses(text):
+        values = {name: value for name, value in values.items() if name not in ("name", "reach")}
+    elif name_asked and not known.name and (name := _name_told(message)):
+        values["name"] = Value(name, name)
+    elif (told := heard(known, text)) and told != known:
+        values |= {"reach": reach_of(told)} if told.reachable else {}
+        values |= {"name": Value(told.name, told.name)} if told.name else {}
+    if values == (filling.values if filling else {}):
+        return filling
+    return replace(filling or Filling(None, at=at), values=values)
+
+
+def _name_told(message: Mapping[str, Any]) -> str | None:
+    """The name that a message is, where its words alone read as nothing in particular, a greeting, or no English."""
+    text, read = str(message.get("text") or ""), classified(message).get("name")
+    foreign = read == "other_language" and text.istitle() and (" " in text or language_of(text) is None)
+    if message.get("entities") or not (foreign or read in ("inform", "greet", "nlu_fallback")):
+        return None
+    return bare_name(text)
+
+
+def contact_of(filling: Filling | None) -> Contact:
+    """How the visitor can be reached, as far as is known."""
+    return Contact.of(filling.facts() if filling else {})
+
+
+def will_get(contact: Contact) -> str:
+    """What an agent gets of how to reach the visitor, where none was asked for yet."""
+    return f"An agent you ask for will get: {contact.shown()}."
+
+
+def confirms(answer: Answer, filling: Filling | None) -> None:
+    """Say once what was understood of how to reach the visitor."""
+    contact = contact_of(filling)
+    shown = contact.shown()
+    told = will_get(contact) if shown else REFUSED
+    if not any(shown and shown in part for part in (answer.lead, *answer.paragraphs)) and REFUSED not in answer.lead:
+        answer.paragraphs.append(told)
+
+
+def passing_on(contact: Contact) -> str:
+    """What an agent who was asked for gets of how to reach the visitor."""
+    return f"I'll pass on: {contact.shown()}."
+
+
+def only_contact(contact: Contact) -> Answer:
+    """What is said to a message that tells nothing but how to reach the visitor, where no agent was asked for."""
+    return Answer(Status.CHITCHAT, "inform", f"Thank you. {will_get(contact)}", buttons=[TALK_TO_AGENT])
+
+
+def noted(contact: Contact) -> Answer:
+    """What the agent gets of how to reach the visitor; or the question for what is missing."""
+    text = f"Thank you. {passing_on(contact)}"
+    missing = "e-mail address" if contact.by == "email" and not contact.email else None
+    missing = "phone number" if contact.by == "phone" and not contact.phone else missing
+    missing = missing if contact.reachable else "phone number or e-mail address"
+    answer = Answer(Status.HANDOFF, "talk_to_agent", text, buttons=[HELP])
+    if missing:
+        answer.paragraphs.append(f"What is the {missing}?")
+    return answer
+
+
+def asked_again(message: Mapping[str, Any]) -> Answer | None:
+    """The question for a number or address that was tried and cannot be right; None where none was."""
+    problem = problem_with(str(message.get("text") or ""))
+    return Answer(Status.HANDOFF, "talk_to_agent", problem) if problem else None
+
+
+def still_waiting(known: bool) -> Answer:
+    """What is said to somebody whom nobody has called back.
+
+    Args:
+        known: a request of this conversation waits.
+    """
+    if known:
+        text = "I am sorry that nobody has come back to you. Your request still waits, and I have stored this with it."
+    else:
+        text = (
+            "I am sorry that nobody has come back to you. I see this conversation only, and no earlier request; "
+            "so I have stored this one for a licensed agent."
+        )
+    return Answer(Status.HANDOFF, "talk_to_agent", text, buttons=[HELP])
+
+
+def nobody_calls(reached_by: str) -> Answer:
+    """Contact was refused: what then happens."""
+    text = f"{REFUSED} Your request stays with its reference, with which you can ask for it yourself."
+    return Answer(Status.HANDOFF, "talk_to_agent", text, [reached_by] if reached_by else [])

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
-from actions.responding import TALK_TO_AGENT, answers
-from actions.wording import joined, listed
+from actions.phrasing import phrase
+from actions.responding import HELP, TALK_TO_AGENT, answers
+from actions.wording import cut, joined, listed
 from knowledge.base import KnowledgeBase
+from knowledge.notices import spoken
 from knowledge.schema import Exposure, Industry, Policy, Relation, Term, Topic
 from understanding.question import Question
-from understanding.targets import FACETS, intent_id
+from understanding.targets import AGENT, FACETS
 
 OPTIONS = 3
-AGENT = intent_id("talk_to_agent")
-NOT_UNDERSTOOD = (
-    "I am sorry, I have no answer to that or did not understand it. Could you put it in other words? I know business "
-    "insurance: what policies cover and cost, who needs them, and what the law or a client asks for."
-)
 PASS_ON = "Shall I pass this conversation to a licensed agent, who can get in touch with you?"
 LONGEST_LINE = 170  # characters of an answer's first words beside its name
 
@@ -47,28 +44,60 @@ def closest(question: Question, base: KnowledgeBase) -> Answer:
     """The two or three answers that come closest, each with what it says; an honest "I do not know" without any."""
     if question.unknown_policy and not question.policies:
         return which_policy_is_that(question, base)
+    if question.closest == (AGENT,):  # not sure enough to store a request that nobody may have made
+        return Answer(Status.CLARIFY, "nlu_fallback", phrase("a_person"), buttons=[TALK_TO_AGENT, HELP], offers=AGENT)
     told = {target: found for target in question.closest if (found := _offer(target, question, base))}
     targets, offered = list(told)[:OPTIONS], list(told.values())[:OPTIONS]
-    again = question.frame is not None and question.frame.misses > 0
+    misses = question.frame.misses if question.frame else 0
+    again = misses > 0
     if not offered:
+        first = spoken(base.notices, "not_understood")
+        second = f"I am sorry, I cannot place that one either. {PASS_ON}"
         return Answer(
             Status.FALLBACK,
             "nlu_fallback",
-            f"I am sorry, I cannot place that one either. {PASS_ON}" if again else NOT_UNDERSTOOD,
-            buttons=[Button("What can you do?", {"intent": "help"}), TALK_TO_AGENT],
+            _missed(misses, question, base, first, second),
+            buttons=[HELP, TALK_TO_AGENT],
             offers=AGENT if again else None,
         )
     lines = [f"{button.title}: {_begins(text)}" if text else button.title for button, text in offered]
     return Answer(
         Status.CLARIFY,
         "nlu_fallback",
-        "That one I cannot place either. Nearest to it:" if again else "The closest I have:",
-        [listed(lines), f"None of these? {PASS_ON}" if again else "None of these? Put it in other words."],
+        _missed(misses, question, base, "The closest I have:", "That one I cannot place either. Nearest to it:"),
+        [listed(lines), _none_of_these(misses)],
         offers=AGENT if again else targets[0] if len(targets) == 1 else None,
         policies=list(question.policies),
         entries=[each for button, _ in offered for each in _entries(button)],
         buttons=[*(button for button, _ in offered), TALK_TO_AGENT],
     )
+
+
+def understood(question: Question, base: KnowledgeBase) -> str:
+    """What a message was seen to be about: incident, policies, words and trade; empty where nothing was."""
+    entries = [question.exposure, *question.policies, *question.terms, question.industry]
+    found = [base.entry(each) for each in entries if each]
+    names = [each.short_name if isinstance(each, Policy | Exposure) else each.name for each in found if each]
+    return joined(list(dict.fromkeys(names)))
+
+
+def _missed(misses: int, question: Question, base: KnowledgeBase, first: str, second: str) -> str:
+    """How a miss begins, each unlike the one before: from the second on it says what was understood."""
+    heard = understood(question, base)
+    if misses == 0:
+        return first
+    if misses == 1:
+        return f"I did understand that it is about {heard}. {second}" if heard else second
+    if misses == 2:
+        return f"I keep missing it{f', beyond {heard}' if heard else ''}. A licensed agent will not."
+    return "A person is the surer way now: say yes, and an agent has it."
+
+
+def _none_of_these(misses: int) -> str:
+    """What is said below the closest answers: from the second miss on, an agent is offered."""
+    if misses == 0:
+        return "None of these? Put it in other words."
+    return f"None of these? {PASS_ON}" if misses == 1 else "Or is it one of these after all?"
 
 
 def _offer(target: str, question: Question, base: KnowledgeBase) -> tuple[Button, str] | None:
@@ -104,7 +133,7 @@ def _offer(target: str, question: Question, base: KnowledgeBase) -> tuple[Button
 def _begins(text: str) -> str:
     """The first sentence of an answer, cut at a word where it is long."""
     first = text.split(". ")[0].rstrip(".") + "."
-    return first if len(first) <= LONGEST_LINE else first[:LONGEST_LINE].rsplit(" ", 1)[0] + " …"
+    return cut(first, LONGEST_LINE)
 
 
 def _entries(button: Button) -> list[str]:
@@ -153,7 +182,7 @@ def unreadable(question: Question, base: KnowledgeBase) -> Answer:
         "empty": "I did not get any text. What would you like to know?",
         "too_long": "That is longer than I can read at once. Please send the question in a few sentences "
         "(up to 4,000 characters).",
-        "no_words": "I can only read words. Please put your question in a sentence.",
+        "no_words": phrase("no_words"),
         "command": "Commands do not work here. Please ask in your own words, for example "
         '"does E&O cover a data breach?"',
     }
@@ -161,10 +190,14 @@ def unreadable(question: Question, base: KnowledgeBase) -> Answer:
         Status.FALLBACK,
         "unreadable",
         reasons.get(question.topic or "", reasons["empty"]),
-        buttons=[Button("What can you do?", {"intent": "help"}), TALK_TO_AGENT],
+        buttons=[HELP, TALK_TO_AGENT],
     )
 
 
 class AskBack(GuideAction):
+    """Where nothing was understood, or nothing could be read."""
+
+    intents = frozenset(("nlu_fallback", "unreadable"))
+
     def name(self) -> str:
         return "action_ask_back"

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer, Button, Status
-from actions.base import GuideAction, starts_over
-from actions.clarify import AGENT, closest, other_questions
-from actions.responding import TALK_TO_AGENT, answers, respond
-from bot.agency import Agency
+from actions.base import GuideAction
+from actions.clarify import closest, other_questions
+from actions.forms.filling import Filling
+from actions.handing_over import waiting
+from actions.known import known
+from actions.noting import MATCH
+from actions.phrasing import phrase
+from actions.repair import again
+from actions.responding import TALK_TO_AGENT, Reply, answers, respond
+from actions.standing import Standing
+from actions.under_way import starts_over
+from actions.wording import joined
+from bot.agency import UNNAMED, Agency
 from knowledge.base import KnowledgeBase
+from knowledge.named import EXAMPLE_EXPOSURE, EXAMPLE_POLICY
+from knowledge.notices import spoken
+from understanding.completion import ABOUT_ME
 from understanding.question import Question
+from understanding.text.foreign import language_of
 
 EXAMPLES = [
     Button(
         "Does general liability cover call center mistakes?",
-        {"intent": "ask_coverage", "policies": ["general_liability"], "exposure": "wrong_information"},
+        {"intent": "ask_coverage", "policies": [EXAMPLE_POLICY], "exposure": EXAMPLE_EXPOSURE},
     ),
     Button("Which policies do I need?", {"intent": "ask_recommendation"}),
     Button("How do I get a quote?", {"intent": "get_quote"}),
@@ -32,27 +43,27 @@ def _chat(intent: str, text: str, buttons: list[Button] | None = None) -> Answer
 
 @answers("greet")
 def greet(question: Question, base: KnowledgeBase) -> Answer:
-    return _chat("greet", "Hello! Ask me anything about business insurance, in your own words.")
+    return _chat("greet", phrase("greet"))
 
 
 @answers("goodbye")
 def goodbye(question: Question, base: KnowledgeBase) -> Answer:
-    return _chat("goodbye", "Goodbye, and thank you for stopping by. Come back any time.", [])
+    return _chat("goodbye", phrase("goodbye"), [])
 
 
 @answers("thank")
 def thank(question: Question, base: KnowledgeBase) -> Answer:
-    return _chat("thank", "You are welcome. Is there anything else you would like to know?", [TALK_TO_AGENT])
+    return _chat("thank", phrase("thank"), [TALK_TO_AGENT])
 
 
 @answers("affirm")
 def affirm(question: Question, base: KnowledgeBase) -> Answer:
-    return _chat("affirm", "Good. What would you like to know next?")
+    return _chat("affirm", phrase("affirm"))
 
 
 @answers("deny", "skip")
 def deny(question: Question, base: KnowledgeBase) -> Answer:
-    return _chat("deny", "All right. Tell me what you are looking for, or ask for an agent.", [TALK_TO_AGENT])
+    return _chat("deny", phrase("deny"), [TALK_TO_AGENT])
 
 
 @answers("help")
@@ -67,29 +78,52 @@ def help_(question: Question, base: KnowledgeBase) -> Answer:
 
 @answers("bot_challenge")
 def bot_challenge(question: Question, base: KnowledgeBase) -> Answer:
-    parts = [str(base.notices.get(key, "")).strip() for key in ("bot_identity", "recorded")]
+    """What the guide is, who runs it, and what becomes of the talk."""
+    parts = [spoken(base.notices, "bot_identity"), _run_by(), spoken(base.notices, "recorded")]
     return _chat("bot_challenge", " ".join(parts), [TALK_TO_AGENT])
 
 
-@answers("other_language")
+@answers("ask_credentials")
+def credentials(question: Question, base: KnowledgeBase) -> Answer:
+    """Whether a license stands behind the answers: none of the guide's, the agency's as it has set it."""
+    return _chat("ask_credentials", f"{spoken(base.notices, 'credentials')} {_run_by()}", [TALK_TO_AGENT])
+
+
+def _run_by() -> str:
+    """Whose guide this is and with which license, as far as the agency has said so."""
+    agency = Agency.from_environment()
+    named = "an insurance agency, which has not told me its name" if agency.name == UNNAMED else agency.name
+    number = f"Its insurance license is {agency.licence}." if agency.licence else "Ask an agent for its license number."
+    return f"I am run by {named}. {number}"
+
+
+@answers("other_language", "ask_language")
 def other_language(question: Question, base: KnowledgeBase) -> Answer:
-    pointer = str(base.notices.get("spanish_pointer", "")).strip()
-    return Answer(
-        Status.HANDOFF,
-        "other_language",
-        f"{pointer} I answer in English; an agent can help you in another language if one is available.",
-        buttons=[TALK_TO_AGENT],
-    )
+    """Two lines in the visitor's language, where it is one of those we have, and an agent.
+
+    The language is that of the message, or the one it names: "in Spanish please".
+    """
+    languages = base.notices["other_languages"]
+    words = question.text.lower()
+    found = next((each for each in languages if any(name in words for name in each["names"])), None)
+    if found is None and question.intent == "other_language":
+        code = question.topic or language_of(question.text)
+        found = next((each for each in languages if each["code"] == code), None)
+    parts = [found["text"].strip()] if found else []
+    parts.append(phrase("in_english"))
+    if told := Agency.from_environment().fact("languages"):
+        parts.append(f"Languages at the agency: {told}.")
+    return Answer(Status.HANDOFF, question.intent, parts[0], parts[1:], buttons=[TALK_TO_AGENT])
 
 
 @answers("out_of_scope")
 def out_of_scope(question: Question, base: KnowledgeBase) -> Answer:
     named = base.outside(question.outside)
-    pointer = named.pointer if named else "For anything else, an agent can point you the right way."
+    pointer = named.pointer if named else phrase("whom_to_ask")
     return Answer(
         Status.OUT_OF_SCOPE,
         "out_of_scope",
-        f"That is outside what I can help with: I know insurance for businesses. {pointer}",
+        f"{phrase('outside')} {pointer}",
         buttons=[*EXAMPLES[:2], TALK_TO_AGENT],
     )
 
@@ -108,49 +142,19 @@ def of_the_agency(question: Question, base: KnowledgeBase) -> Answer:
     return Answer(Status.CHITCHAT, "ask_agency", text, said, entries=[fact.id], buttons=[TALK_TO_AGENT])
 
 
-@answers("complain")
-def complain(question: Question, base: KnowledgeBase) -> Answer:
-    return Answer(
-        Status.HANDOFF,
-        "complain",
-        "I am sorry I was not more help. A licensed agent can take it from here: say the word and I will pass this "
-        f"conversation on. {Agency.from_environment().reached_by()}".strip(),
-        buttons=[TALK_TO_AGENT, *other_questions(question, base)],
-        offers=AGENT,
-    )
-
-
-def _again(question: Question) -> Question | None:
-    """The last answered question, to be answered again."""
-    frame = question.frame
-    if frame is None or not frame.target or not (frame.intent.startswith("ask_") or frame.intent == "get_quote"):
-        return None
-    return replace(
-        question,
-        intent=frame.intent,
-        target=frame.target,
-        policies=frame.policies,
-        exposure=frame.exposure,
-        topic=frame.topic,
-        terms=frame.terms,
-        industry=frame.industry,
-        bound=True,
-    )
-
-
 @answers("repeat", "go_back")
 def repeat(question: Question, base: KnowledgeBase) -> Answer:
-    again = _again(question)
-    return respond(again, base) if again else closest(question, base)
+    asked = again(question)
+    return respond(asked, base) if asked else closest(question, base)
 
 
 @answers("ask_why", "ask_more")
 def more(question: Question, base: KnowledgeBase) -> Answer:
     """What stands behind the last answer."""
-    again = _again(question)
-    if again is None:
+    asked = again(question)
+    if asked is None:
         return closest(question, base)
-    answer = respond(again, base)
+    answer = respond(asked, base)
     if answer.more:
         answer.lead, *answer.paragraphs = answer.more
         answer.more, answer.verdict, answer.table = [], None, None
@@ -162,10 +166,10 @@ def more(question: Question, base: KnowledgeBase) -> Answer:
 @answers("simpler")
 def simpler(question: Question, base: KnowledgeBase) -> Answer:
     """The last answer without a word of the trade, where the content has one."""
-    again = _again(question)
-    if again is None:
+    asked = again(question)
+    if asked is None:
         return closest(question, base)
-    answer = respond(again, base)
+    answer = respond(asked, base)
     if answer.simpler:
         answer.paragraphs, answer.table = [f"In plain words: {answer.simpler}"], None
     return answer
@@ -173,41 +177,65 @@ def simpler(question: Question, base: KnowledgeBase) -> Answer:
 
 @answers("follow_up", "inform", "correct")
 def told(question: Question, base: KnowledgeBase) -> Answer:
-    """A fact, or a correction, without a question: what it names is what it is about."""
-    if question.exposure or (question.policies and question.intent != "inform"):
-        return respond(replace(question, intent="ask_coverage"), base)
-    if question.policies:
-        return respond(replace(question, intent="ask_policy"), base)
-    if question.industry and question.intent != "correct":
-        return respond(replace(question, intent="ask_recommendation"), base)
+    """A fact, or a correction, that names nothing to answer: what it names is asked about before (completion)."""
     if question.intent == "correct" and (others := other_questions(question, base)):
         return Answer(
             Status.CLARIFY,
             "correct",
-            "I am sorry, I misread that. Which of these did you want to know, or what else?",
+            phrase("misread"),
             buttons=[*others, TALK_TO_AGENT],
         )
+    if question.intent == "inform" and any(map(str.isalpha, question.text)):  # told, and nothing that changes an answer
+        return _chat("inform", phrase("kept"), [MATCH, TALK_TO_AGENT])
     return closest(question, base)
 
 
 @answers("restart", "cancel")
 def restart(question: Question, base: KnowledgeBase) -> Answer:
-    return _chat(question.intent, "All right, we start afresh. What would you like to know?")
+    """Says what is let go, where everything is."""
+    frame = question.frame
+    entries = [base.entry(target.partition("#")[0]) for target in (frame.target, *frame.earlier)] if frame else []
+    dropped = list(dict.fromkeys(each.name for each in entries if each))
+    if question.intent == "cancel" or not dropped:
+        return _chat(question.intent, "All right, we start afresh. What would you like to know?")
+    return _chat(question.intent, f"Dropped: {joined(dropped)}. We start afresh: what would you like to know?")
 
 
 class Converse(GuideAction):
+    """The talk around the questions, and what is known of the visitor."""
+
+    intents = frozenset(
+        (
+            *("greet", "goodbye", "thank", "affirm", "deny", "help", "bot_challenge", "complain"),
+            *("ask_known", "ask_agency", "other_language", "out_of_scope"),
+            *("repeat", "go_back", "ask_why", "ask_more", "simpler", "shorter"),
+            *("ask_source", "ask_certain", "ask_credentials", "ask_language"),
+            *("sarcasm", "not_asked", "none_of_these"),
+            *("follow_up", "inform", "correct", "cancel", "skip"),
+        )
+    )
+
     def name(self) -> str:
         return "action_converse"
+
+    def answered(self, standing: Standing) -> list[Reply]:
+        if standing.question.intent == ABOUT_ME:
+            return [
+                (standing.question, known(standing.filling, standing.frame, standing.base, waiting(standing.tracker)))
+            ]
+        return super().answered(standing)
 
 
 class StartOver(GuideAction):
     """Forgets what was being talked about; the notice was given and stands."""
 
+    intents = frozenset(("restart",))
+
     def name(self) -> str:
         return "action_restart"
 
     def take_turn(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        if not starts_over(tracker):
+        if not starts_over(tracker.latest_message, Filling.from_slot(tracker.get_slot("form"))):
             return super().take_turn(dispatcher, tracker)
         super().take_turn(dispatcher, tracker)
         return [Restarted(), SlotSet("notice_given", True)]

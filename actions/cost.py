@@ -1,4 +1,4 @@
-"""What coverage costs, what moves the price, how to lower it, and how much to carry.  Never a promise."""
+"""What coverage costs, what moves the price, and how to lower it.  Never a promise."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import us
 
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
-from actions.guidance import topic_answer
-from actions.policies import main_policy, policies_of
+from actions.guidance import guided
+from actions.likeliest import likeliest, policies_of, whose
+from actions.phrasing import phrase
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import first_said, listed, sentence
 from knowledge.base import KnowledgeBase
-from knowledge.schema import Policy, Topic
+from knowledge.schema import Policy
 from understanding.question import Question
 
-NO_PROMISE = "These are published figures, not a quote. Your price depends on your business."
-USUAL = ("professional_liability", "tech_eo", "general_liability", "cyber", "workers_compensation", "bop")
+USUAL = 6  # prices where no policy is named
 
-SHOWN = 3  # prices before "more"
 NO_PRICE = "no published price that I could stand behind."
 
 QUOTE = Button("How do I get a quote?", {"intent": "get_quote"})
@@ -26,12 +25,13 @@ QUOTE = Button("How do I get a quote?", {"intent": "get_quote"})
 @answers("ask_cost")
 def cost(question: Question, base: KnowledgeBase) -> Answer:
     """Published prices with their basis."""
-    if not question.policies:
-        usual = [p for p in map(base.policy, USUAL) if p]
-        return _prices("Some published prices to get a feel for it:", usual, question, base)
-    if len(question.policies) > 1:
-        return _prices("Published prices, policy by policy:", policies_of(question, base), question, base)
-    policy = main_policy(question, base)
+    named = policies_of(question, base)
+    if not named:
+        lead = f"That differs from policy to policy. Published prices of what {whose(question, base)} look at first:"
+        return _prices(lead, likeliest(question, base)[:USUAL], question, base)
+    if len(named) > 1:
+        return _prices("Published prices, policy by policy:", named, question, base)
+    policy = named[0]
     prices = base.costs(policy.id)
     if not prices:
         return _no_price(policy)
@@ -39,7 +39,7 @@ def cost(question: Question, base: KnowledgeBase) -> Answer:
         Status.ANSWERED,
         "ask_cost",
         prices[0].text,
-        [NO_PROMISE, *_elsewhere(question)],
+        notes=[phrase("no_promise"), *_elsewhere(question)],
         policies=[policy.id],
         entries=[policy.id],
     ).cite(prices[0].source)
@@ -62,11 +62,11 @@ def _no_price(policy: Policy) -> Answer:
         Status.ANSWERED,
         "ask_cost",
         f"I have no published price for {policy.short_name} that I could stand behind. An agent can get quotes.",
-        [f"What moves the price:\n{listed(s.text for s in policy.cost_factors[:4])}"],
+        [f"What moves the price:\n{listed(s.text for s in policy.cost_factors)}"],
         policies=[policy.id],
         entries=[policy.id],
         buttons=[_lower(policy), QUOTE, TALK_TO_AGENT],
-    ).cite(*(s.source for s in policy.cost_factors[:4]))
+    ).cite(*(s.source for s in policy.cost_factors))
 
 
 def _prices(lead: str, policies: list[Policy], question: Question, base: KnowledgeBase) -> Answer:
@@ -79,8 +79,7 @@ def _prices(lead: str, policies: list[Policy], question: Question, base: Knowled
         answer.policies.append(policy.id)
         answer.entries.append(policy.id)
         answer.cite(prices[0].source if prices else policy.cost_factors[0].source)
-    answer.paragraphs = [listed(lines[:SHOWN]), NO_PROMISE, *_elsewhere(question)]
-    answer.more = [listed(lines[SHOWN:])] if lines[SHOWN:] else []
+    answer.paragraphs, answer.notes = [listed(lines)], [phrase("no_promise"), *_elsewhere(question)]
     answer.buttons = [
         Button("What moves the price?", {"intent": "ask_cost_factors"}),
         Button("How can I lower the cost?", {"intent": "ask_lower_cost"}),
@@ -92,17 +91,15 @@ def _prices(lead: str, policies: list[Policy], question: Question, base: Knowled
 @answers("ask_cost_factors")
 def cost_factors(question: Question, base: KnowledgeBase) -> Answer:
     """What an underwriter looks at."""
-    topic = _guidance(question, base)
-    if topic:
-        return topic_answer(topic, base, question)
-    policy = main_policy(question, base)
-    factors = first_said([s.text for s in policy.cost_factors], question.point)
-    answer = Answer(
+    return guided(question, base, _factors)
+
+
+def _factors(policy: Policy, question: Question) -> Answer:
+    return Answer(
         Status.ANSWERED,
         "ask_cost_factors",
         f"What moves the price of {policy.short_name}:",
-        [listed(factors[:6])],
-        [listed(factors[6:])] if factors[6:] else [],
+        [listed(first_said([s.text for s in policy.cost_factors], question.point))],
         policies=[policy.id],
         entries=[policy.id],
         buttons=[
@@ -110,33 +107,25 @@ def cost_factors(question: Question, base: KnowledgeBase) -> Answer:
             Button(f"What does {policy.short_name} cost?", {"intent": "ask_cost", "policies": [policy.id]}),
             QUOTE,
         ],
-    )
-    return answer.cite(*(s.source for s in policy.cost_factors))
+    ).cite(*(s.source for s in policy.cost_factors))
 
 
 @answers("ask_lower_cost")
 def lower_cost(question: Question, base: KnowledgeBase) -> Answer:
     """What brings a premium down."""
-    topic = _guidance(question, base)
-    if topic:
-        return topic_answer(topic, base, question)
-    policy = main_policy(question, base)
+    return guided(question, base, _savings)
+
+
+def _savings(policy: Policy, question: Question) -> Answer:
     return Answer(
         Status.ANSWERED,
         "ask_lower_cost",
         f"What can lower the price of {policy.short_name}:",
-        [listed(first_said([s.text for s in policy.lower_cost], question.point)[:6])],
+        [listed(first_said([s.text for s in policy.lower_cost], question.point))],
         policies=[policy.id],
         entries=[policy.id],
         buttons=[_drives(policy), QUOTE, TALK_TO_AGENT],
     ).cite(*(s.source for s in policy.lower_cost))
-
-
-def _guidance(question: Question, base: KnowledgeBase) -> Topic | None:
-    """The entry that was meant; where no policy is named, the general one."""
-    industry = base.industry(question.industry)
-    general = None if question.policies else base.general_topic(question.intent, industry.group if industry else None)
-    return base.topic(question.topic) or general
 
 
 def _drives(policy: Policy) -> Button:
@@ -147,28 +136,10 @@ def _lower(policy: Policy) -> Button:
     return Button("How can I lower the cost?", {"intent": "ask_lower_cost", "policies": [policy.id]})
 
 
-@answers("ask_limits")
-def limits(question: Question, base: KnowledgeBase) -> Answer:
-    """How much cover: the guidance that was meant, else what is usual for the policy."""
-    topic = _guidance(question, base)
-    if topic:
-        return topic_answer(topic, base, question)
-    policy = main_policy(question, base)
-    return Answer(
-        Status.ANSWERED,
-        "ask_limits",
-        policy.limits[0].text,
-        [listed(s.text for s in policy.limits[1:5])] if policy.limits[1:] else [],
-        policies=[policy.id],
-        entries=[policy.id],
-        buttons=[
-            Button(f"What does {policy.short_name} cost?", {"intent": "ask_cost", "policies": [policy.id]}),
-            Button(f"What does {policy.short_name} cover?", {"intent": "ask_policy", "policies": [policy.id]}),
-            TALK_TO_AGENT,
-        ],
-    ).cite(*(s.source for s in policy.limits))
-
-
 class AnswerCost(GuideAction):
+    """Prices, what drives them, and how to pay less."""
+
+    intents = frozenset(("ask_cost", "ask_cost_factors", "ask_lower_cost"))
+
     def name(self) -> str:
         return "action_cost"

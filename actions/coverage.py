@@ -7,14 +7,20 @@ import re
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.clarify import closest
-from actions.policies import compare, overview
+from actions.likeliest import policies_of
 from actions.responding import TALK_TO_AGENT, answers
-from actions.wording import joined, listed, sentence
+from actions.wording import joined, listed, sentence, turned
 from knowledge.base import Decision, KnowledgeBase
 from knowledge.schema import Exposure, Verdict
 from understanding.question import Question
 
 POLICIES_AT_ONCE = 3
+MAY_IN_A_LIST = {
+    Verdict.YES: "pays",
+    Verdict.NO: "does not pay",
+    Verdict.DEPENDS: "may pay",
+    Verdict.UNKNOWN: "is for an agent to say",
+}
 MAY = {Verdict.YES: "pays for", Verdict.NO: "does not pay for", Verdict.DEPENDS: "may pay for"}
 
 
@@ -22,17 +28,17 @@ MAY = {Verdict.YES: "pays for", Verdict.NO: "does not pay for", Verdict.DEPENDS:
 def coverage(question: Question, base: KnowledgeBase) -> Answer:
     """The verdict of each policy asked about, exclusions first, and what responds instead."""
     exposure = base.exposure(question.exposure)
-    policies = [p for p in map(base.policy, question.policies) if p]
+    policies = policies_of(question, base)
     if exposure is None:
-        if len(policies) > 1:
-            return compare(question, base)
-        return overview(question, base) if policies else closest(question, base)
+        return closest(question, base)
     if not policies:
         return what_covers(question, base)
     decisions = [d for p in policies[:POLICIES_AT_ONCE] if (d := base.decide(p.id, exposure.id))]
+    certain = question.certain or question.bound
     if len(decisions) > 1:
-        return several_policies(decisions, exposure, base)
-    return one_policy(decisions[0], base, certain=question.certain or question.bound)
+        return several_policies(decisions, exposure, base, certain and not question.excluded)
+    answer = one_policy(decisions[0], base, certain)
+    return turned(answer) if question.excluded else answer
 
 
 def one_policy(decision: Decision, base: KnowledgeBase, certain: bool = True) -> Answer:
@@ -90,7 +96,7 @@ def _instead(instead: list[Decision], exposure: Exposure) -> str:
     sure = [d for d in instead if d.verdict is Verdict.YES]
     if sure:
         names = joined([d.policy.short_name for d in sure])
-        return f"What covers it instead: {names}. {why(sure[0])}"
+        return f"What covers it instead: {names}.\n{why(sure[0])}"
     first = instead[0]
     return f"What may cover it instead: {first.policy.short_name}, depending on {first.depends_on}."
 
@@ -130,16 +136,24 @@ def _next_questions(decision: Decision, instead: list[Decision]) -> list[Button]
     return [*buttons, TALK_TO_AGENT]
 
 
-def several_policies(decisions: list[Decision], exposure: Exposure, base: KnowledgeBase) -> Answer:
-    """The same incident under two or three policies."""
+def several_policies(
+    decisions: list[Decision], exposure: Exposure, base: KnowledgeBase, certain: bool = True
+) -> Answer:
+    """The same incident under two or three policies; the verdict is theirs where all say the same.
+
+    Args:
+        certain: whether yes or no may be said.
+    """
     verdicts = {d.verdict for d in decisions}
     alike = decisions[0].verdict.value if len(verdicts) == 1 else None
     answer = Answer(
         Status.ANSWERED,
         "ask_coverage",
-        f"For {exposure.short_name}, policy by policy:",
-        [listed(f"{sentence(d.policy.short_name)[:-1]}: {short_verdict(d)}. {why(d)}" for d in decisions)],
-        verdict=alike if alike != "unknown" else None,
+        f"For {exposure.short_name}, policy by policy: "
+        + "; ".join(f"{d.policy.short_name} {MAY_IN_A_LIST[d.verdict]}" for d in decisions)
+        + ".",
+        [listed(f"{sentence(d.policy.short_name)[:-1]}: {d.why}{_condition(d)}" for d in decisions)],
+        verdict=alike if certain and alike != "unknown" else None,
         policies=[d.policy.id for d in decisions],
         exposure=exposure.id,
         entries=[exposure.id, *(d.policy.id for d in decisions)],
@@ -159,12 +173,16 @@ def several_policies(decisions: list[Decision], exposure: Exposure, base: Knowle
     return answer
 
 
+def _condition(decision: Decision) -> str:
+    return f" It depends on {decision.depends_on.rstrip('.')}." if decision.depends_on else ""
+
+
 @answers("ask_what_covers")
 def what_covers(question: Question, base: KnowledgeBase) -> Answer:
     """Which policies respond to what happened."""
     exposure = base.exposure(question.exposure)
     if exposure is None:
-        return overview(question, base) if question.policies else closest(question, base)
+        return closest(question, base)
     responders = base.responders(exposure.id)
     sure = [d for d in responders if d.verdict is Verdict.YES]
     answer = Answer(
@@ -217,5 +235,9 @@ def _refusals(exposure: Exposure, base: KnowledgeBase) -> list[str]:
 
 
 class AnswerCoverage(GuideAction):
+    """Incidents: whether a policy pays, and which do."""
+
+    intents = frozenset(("ask_coverage", "ask_what_covers"))
+
     def name(self) -> str:
         return "action_coverage"

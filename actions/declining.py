@@ -28,5 +28,9 @@ def decline(question: Question, base: KnowledgeBase) -> Answer:
 
 
 class Decline(GuideAction):
+    """What no guide may do."""
+
+    intents = frozenset(REASONS)
+
     def name(self) -> str:
         return "action_decline"

@@ -15,7 +15,9 @@ from actions.answer import Answer, Button, Status
 from actions.base import GuideAction, as_message, open_base
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import joined
-from bot.handoff.tickets import ALPHABET, Forgotten, TicketStore
+from bot.records.erasing import erase_now
+from bot.records.opening import shared
+from bot.records.tickets import ALPHABET, Forgotten
 from knowledge.base import KnowledgeBase
 from knowledge.notices import spoken
 from understanding.question import Question
@@ -52,7 +54,9 @@ def receipt(
 
 
 class EraseData(GuideAction):
-    """Erases requests itself; the conversation and the website's transcript go with the ``erased`` mark."""
+    """Erases all that is stored; with the ``erased`` mark go what processes hold in memory and this very turn."""
+
+    intents = frozenset(("delete_my_data",))
 
     def name(self) -> str:
         return "action_erase"
@@ -61,9 +65,7 @@ class EraseData(GuideAction):
         if not (tracker.latest_message.get("ask") or {}).get("confirmed"):
             return super().take_turn(dispatcher, tracker)
         base = open_base()
-        store = TicketStore()
-        forgotten = store.forget(tracker.sender_id)
-        store.close()
+        forgotten = erase_now(shared(), tracker.sender_id)
         said = sum(1 for event in tracker.events if event.get("event") in ("user", "bot"))
         number = "".join(secrets.choice(ALPHABET) for _ in range(8))
         answer = receipt(said, forgotten, number, datetime.datetime.now(datetime.UTC), base.notices)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import us
 
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.clarify import closest
-from actions.policies import main_policy
+from actions.likeliest import policy_asked, which_policy
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import a_or_an, first_said, listed
 from knowledge.base import KnowledgeBase
+from knowledge.notices import spoken
 from knowledge.schema import Industry, Policy, Topic
 from understanding.question import Question
 
-POINTS = 4
+GUIDANCE = (
+    "ask_proof",
+    "ask_how_to_buy",
+    "ask_choose_insurer",
+    "ask_risks",
+    "ask_scenario",
+    "ask_regulation",
+    "ask_claims",
+    "ask_service",
+)
 NEXT = {
     "ask_proof": ("ask_limits", "How much coverage do I need?"),
     "ask_how_to_buy": ("get_quote", "How do I get a quote?"),
@@ -48,15 +60,13 @@ def topic_answer(topic: Topic, base: KnowledgeBase, question: Question) -> Answe
     if elsewhere := _other_state(topic, question):
         its = us.states.lookup(topic.jurisdiction)
         answer.verdict = None
-        answer.lead = base.notices["other_state"].format(state=elsewhere, known=its).strip()
+        answer.lead = spoken(base.notices, "other_state", state=elsewhere, known=str(its))
         answer.paragraphs.append(f"For comparison, in {its}: {topic.answer.text}")
         answer.buttons = [TALK_TO_AGENT]
         return answer
     points = [p.text for p in first_said(topic.points, question.point)]
     if points:
-        answer.paragraphs.append(listed(points[:POINTS]))
-        if points[POINTS:]:
-            answer.more.append(listed(points[POINTS:]))
+        answer.paragraphs.append(listed(points))
     answer.buttons = _next(topic, base)
     return answer
 
@@ -79,16 +89,7 @@ def _other_state(topic: Topic, question: Question) -> str | None:
     return str(asked) if its and asked and its != asked else None
 
 
-@answers(
-    "ask_proof",
-    "ask_how_to_buy",
-    "ask_choose_insurer",
-    "ask_risks",
-    "ask_scenario",
-    "ask_regulation",
-    "ask_claims",
-    "ask_service",
-)
+@answers(*GUIDANCE)
 def guidance(question: Question, base: KnowledgeBase) -> Answer:
     """The entry that was meant; of a bare question the general one, of a trade its risks."""
     topic, industry = base.topic(question.topic), base.industry(question.industry)
@@ -98,22 +99,24 @@ def guidance(question: Question, base: KnowledgeBase) -> Answer:
     if industry and question.intent in ("ask_risks", "ask_scenario"):
         return _of_trade(question.intent, industry)
     if topic is None and question.intent == "ask_scenario":
-        return _example(main_policy(question, base))
+        policy = policy_asked(question, base)
+        return _example(policy) if policy else which_policy(question, base)
     return topic_answer(topic, base, question) if topic else closest(question, base)
+
+
+LEADS = {True: "What such losses look like", False: "What most often goes wrong"}
 
 
 def _of_trade(intent: str, industry: Industry) -> Answer:
     """What goes wrong in a trade: its risks, or losses as they happened and what paid."""
-    trade = industry.name[:1].lower() + industry.name[1:]
     risks, examples = [risk.text for risk in industry.risks], [each.text for each in industry.examples]
     asked, other = (examples, risks) if intent == "ask_scenario" and examples else (risks, examples)
-    lead = "What such losses look like" if asked is examples else "What most often goes wrong"
     return Answer(
         Status.ANSWERED,
         intent,
-        f"{lead}, for {a_or_an(trade)}:",
-        [listed(asked[:POINTS])],
-        [listed(other)] if other else [],
+        f"{LEADS[asked is examples]}, for {a_or_an(industry.name)}:",
+        [listed(asked)],
+        [f"{LEADS[asked is risks]}:\n{listed(other)}"] if other else [],
         policies=industry.top_three,
         entries=[industry.id],
         buttons=[
@@ -137,6 +140,46 @@ def _example(policy: Policy) -> Answer:
     ).cite(policy.example_claim.source)
 
 
+def guided(question: Question, base: KnowledgeBase, of_policy: Callable[[Policy, Question], Answer]) -> Answer:
+    """The entry that was meant; where no policy is named, the general one; else what the policy asked about says.
+
+    Where there is no such policy either, which one is meant.
+    """
+    industry = base.industry(question.industry)
+    general = None if question.policies else base.general_topic(question.intent, industry.group if industry else None)
+    topic = base.topic(question.topic) or general
+    if topic:
+        return topic_answer(topic, base, question)
+    policy = policy_asked(question, base)
+    return of_policy(policy, question) if policy else which_policy(question, base)
+
+
+@answers("ask_limits")
+def limits(question: Question, base: KnowledgeBase) -> Answer:
+    """How much cover: the guidance that was meant, else what is usual for the policy."""
+    return guided(question, base, _usual_limits)
+
+
+def _usual_limits(policy: Policy, question: Question) -> Answer:
+    return Answer(
+        Status.ANSWERED,
+        "ask_limits",
+        policy.limits[0].text,
+        [listed(s.text for s in policy.limits[1:])] if policy.limits[1:] else [],
+        policies=[policy.id],
+        entries=[policy.id],
+        buttons=[
+            Button(f"What does {policy.short_name} cost?", {"intent": "ask_cost", "policies": [policy.id]}),
+            Button(f"What does {policy.short_name} cover?", {"intent": "ask_policy", "policies": [policy.id]}),
+            TALK_TO_AGENT,
+        ],
+    ).cite(*(s.source for s in policy.limits))
+
+
 class AnswerGuidance(GuideAction):
+    """Guidance that is no matter of one policy and one incident."""
+
+    intents = frozenset((*GUIDANCE, "ask_limits"))
+
     def name(self) -> str:
         return "action_guidance"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,24 +13,45 @@ from rasa_sdk import Tracker
 from actions.answer import Answer, Status
 from actions.calling import (
     MAY_BE_A_NUMBER,
+    REFUSED,
+    WHO,
+    asked_again,
     asks_for_yes,
     consent_given,
     consent_sentence,
+    contact_of,
     invites,
+    nobody_calls,
     noted,
     number_in,
+    passing_on,
     was_said,
 )
+from actions.contact import Contact, bare_name, heard, refuses
+from actions.forms.filling import Filling
+from actions.forms.reaching import find_phone
+from actions.forms.turn import facts_of
+from actions.known import Summary, summary_of
+from actions.responding import MISSES
 from bot.agency import Agency
-from bot.handoff.tickets import Ticket, TicketStore
+from bot.handoff.asking import Request, ask
+from bot.handoff.reception import Reception
+from bot.handoff.settings import HandoffSettings
+from bot.records.engine import RecordsUnavailable
+from bot.records.opening import shared
+from bot.records.states import WITH_PEOPLE
+from bot.records.ticket_store import TicketStore
+from bot.records.tickets import Asked, Ticket
 from knowledge.base import KnowledgeBase
 from knowledge.notices import spoken
+from understanding.question import Frame
+from understanding.targets import intent_id
 
 logger = logging.getLogger(__name__)
 
 PRIORITY = {"talk_to_agent": "normal", "report_claim": "urgent"}  # intents whose answers pass the talk on
-REASONS = {"talk_to_agent": "asked", "report_claim": "claim", "get_quote": "quote"}
-SUMMARY_CHARACTERS = 500
+REASONS = {"report_claim": "claim", "get_quote": "quote"}
+SUMMARY_CHARACTERS = 4_000
 
 
 def passes_on(answer: Answer) -> bool:
@@ -38,117 +59,194 @@ def passes_on(answer: Answer) -> bool:
     return answer.status is Status.HANDOFF and answer.intent in PRIORITY
 
 
+@dataclass(frozen=True)
+class Passed:
+    """A request that is stored, and what its visitor may expect."""
+
+    ticket: Ticket
+    met: Reception
+
+
 def pass_on(
     intent: str,
     tracker: Tracker,
     facts: dict[str, str] | None = None,
-    confirm: Callable[[str], str] | None = None,
+    confirm: Callable[[str, Reception], str] | None = None,
     consent: Mapping[str, str] | None = None,
-) -> Ticket | None:
+    brought: Summary | None = None,
+    to_call: bool = False,
+) -> Passed | None:
     """The stored request, with what a form knows; None, logged, when it could not be stored.
 
     Args:
-        confirm: what the visitor is told of it, given the reference.
+        confirm: what the visitor is told of it, given the reference and what to expect.
         consent: to be called, where it was given.
+        brought: what the conversation has brought so far; the agent reads it below the visitor's last words.
+        to_call: the visitor has said how to be reached, and does not wait in the chat.
     """
     summary = str(tracker.latest_message.get("text") or "")
     if intent == "get_quote" and facts:
         summary = "Quote: " + "; ".join(f"{label} {value}" for label, value in facts.items())
+    summary = "\n\n".join(part for part in (summary, brought.as_text() if brought else "") if part)
+    frame = Frame.from_slot(tracker.get_slot("frame"))
+    request = Request(
+        tracker.sender_id,
+        REASONS.get(intent) or reason_of(last_answer(tracker)),
+        PRIORITY.get(intent, "normal"),
+        summary[:SUMMARY_CHARACTERS],
+        transcript(tracker),
+        facts or {},
+        consent,
+        Asked(
+            turn=tracker.latest_message.get("message_id"),
+            topic=(frame.topic or frame.exposure) if frame else None,
+            policies=frame.policies if frame else (),
+            brief=brought.as_lists() if brought else {},
+        ),
+        in_chat=intent in PRIORITY and not to_call,
+    )
     try:
-        store = TicketStore()
-        ticket = store.open(
-            tracker.sender_id,
-            REASONS[intent],
-            PRIORITY.get(intent, "normal"),
-            summary[:SUMMARY_CHARACTERS],
-            transcript(tracker),
-            facts,
-            confirm or _reference,
-            consent,
-        )
-        store.close()
-    except (OSError, sqlite3.Error):
+        return Passed(*ask(shared(), HandoffSettings.load(), request, confirm or confirmed))
+    except (OSError, RecordsUnavailable):
         logger.exception("the request of %s for an agent could not be stored", tracker.sender_id)
         return None
-    return ticket
 
 
-def hand_over(answer: Answer, tracker: Tracker, facts: dict[str, str] | None, base: KnowledgeBase) -> None:
+def reason_of(before: Mapping[str, Any]) -> str:
+    """Why a person is asked for, by the answer that was given before."""
+    status, intent = before.get("status"), before.get("intent")
+    if intent == "complain":
+        return "complaint"
+    if status in {miss.value for miss in MISSES}:
+        return "misses"
+    if status != Status.HANDOFF.value or intent in PRIORITY:
+        return "asked"
+    return "unsigned" if before.get("offers") == intent_id("talk_to_agent") else "authority"
+
+
+def last_answer(tracker: Tracker) -> Mapping[str, Any]:
+    """The typed answer that was given last; empty before the first."""
+    said = (event for event in reversed(tracker.events) if event.get("event") == "bot")
+    return next((answer for event in said if (answer := (event.get("metadata") or {}).get("answer"))), {})
+
+
+def hand_over(answer: Answer, tracker: Tracker, filling: Filling | None, brought: Summary, base: KnowledgeBase) -> None:
     """Store the request that an answer tells of; added to it are the reference, and how to be called with consent."""
+    facts, contact = facts_of(filling, base) if filling else None, contact_of(filling)
     claim = answer.intent == "report_claim"
     sentence = consent_sentence(base.notices, Agency.from_environment())
     number = number_in(tracker.latest_message)
     consent = consent_given(number, sentence, tracker.events, datetime.now(UTC))
     confirm = claim_told(spoken(base.notices, "not_notice")) if claim else None
-    ticket = pass_on(answer.intent, tracker, facts, confirm, consent)
-    if ticket is None:
+    passed = pass_on(answer.intent, tracker, facts, confirm, consent, brought)
+    if passed is None:
         answer.lead = told(None)
         answer.paragraphs = answer.paragraphs if claim else []  # the steps hold all the same
         return
-    answer.paragraphs.append(told(ticket))
-    if number and not consent:
-        asks_for_yes(answer, number, sentence)
-    elif not ticket.consent:
+    answer.paragraphs.append(told(passed))
+    ticket = passed.ticket
+    answer.with_people = ticket.state in WITH_PEOPLE
+    if answer.with_people:  # whoever is there asks how to reach the visitor
+        answer.buttons = []
+        return
+    known = number or find_phone(" ".join((facts or {}).values()))
+    if refuses(str(tracker.latest_message.get("text") or "")):
+        answer.paragraphs.append(REFUSED)
+    elif known and not ticket.consent:
+        asks_for_yes(answer, known, sentence)
+    elif not ticket.consent and not contact.email:
         invites(answer, sentence)
+    if contact.reachable:
+        answer.paragraphs.append(passing_on(contact))
 
 
-def number_for_agent(tracker: Tracker, intent: str, base: KnowledgeBase) -> str | None:
-    """The number in a message that gives it to an agent who was asked for before.
+def contact_for_agent(filling: Filling | None, tracker: Tracker, intent: str, base: KnowledgeBase) -> Answer | None:
+    """What is said to a message that gives, changes or refuses contact where an agent was asked for; None for others.
 
     Args:
+        filling: what is known, with what the message says of it.
         intent: what the message was understood as.
     """
     message = tracker.latest_message
-    ask, number = message.get("ask") or {}, number_in(message)
-    if number is None or ask.get("call"):
-        return number
+    ask, text = message.get("ask") or {}, str(message.get("text") or "")
     sentence = consent_sentence(base.notices, Agency.from_environment())
-    given = not ask and intent in MAY_BE_A_NUMBER and was_said(sentence, tracker.events)
-    return number if given and waits(tracker) else None
-
-
-def called(number: str, tracker: Tracker, base: KnowledgeBase) -> Answer:
-    """A number is added to the request that waits, with the consent it was given under."""
-    sentence = consent_sentence(base.notices, Agency.from_environment())
-    ticket = pass_on(
-        "talk_to_agent", tracker, consent=consent_given(number, sentence, tracker.events, datetime.now(UTC))
-    )
-    answer = noted(number)
-    if ticket is None:
+    contact, agreed = contact_of(filling), ask.get("call")
+    if not agreed:
+        named = contact.name is not None and contact.name == bare_name(text)  # the name that was asked for
+        if ask or not (named or intent in MAY_BE_A_NUMBER) or not was_said(sentence, tracker.events):
+            return None
+        refused, given = refuses(text), contact if named else heard(contact, text)
+        problem = None if refused or given else asked_again(message)
+        if not (refused or given or problem) or not waiting(tracker):
+            return None
+        if refused:
+            return _refused(tracker)
+        if given is None:
+            return problem
+    number = agreed or (contact.phone if any(map(str.isdigit, text)) else None)
+    consent = consent_given(number, sentence, tracker.events, datetime.now(UTC))
+    brought = summary_of(filling, Frame.from_slot(tracker.get_slot("frame")), base)
+    facts = facts_of(filling, base) if filling else None
+    passed = pass_on("talk_to_agent", tracker, facts, consent=consent, brought=brought, to_call=True)
+    answer = noted(contact if contact.reachable or contact.name else Contact(phone=agreed))
+    if not contact.name and not was_said(WHO, tracker.events):
+        answer.paragraphs.append(WHO)
+    if passed is None:
         answer.lead = told(None)
     else:
-        answer.paragraphs.append(told(ticket))
+        answer.paragraphs.append(told(passed, again=passed.ticket.state not in WITH_PEOPLE))
     return answer
 
 
-def waits(tracker: Tracker) -> bool:
-    """Whether an agent has been asked for in this conversation, and has not answered."""
+def _refused(tracker: Tracker) -> Answer:
+    """Nothing of how to reach the visitor stays with the request."""
+    gone = {"Name": "", "Contact": "none wished"}
+    passed = pass_on(
+        "talk_to_agent",
+        tracker,
+        gone,
+        consent={"refused": datetime.now(UTC).isoformat(timespec="seconds")},
+        to_call=True,
+    )
+    answer = nobody_calls(Agency.from_environment().reached_by())
+    if passed is None:
+        answer.lead = told(None)
+    return answer
+
+
+def waiting(tracker: Tracker) -> Ticket | None:
+    """The request of this conversation that no agent has answered yet; None, logged, where none can be read."""
     try:
-        store = TicketStore()
-        found = store.open_of(tracker.sender_id)
-        store.close()
-    except (OSError, sqlite3.Error):
+        found = TicketStore().open_of(tracker.sender_id)
+    except (OSError, RecordsUnavailable):
         logger.exception("the requests of %s could not be read", tracker.sender_id)
-        return False
-    return found is not None
+        return None
+    return found
 
 
-def told(ticket: Ticket | None) -> str:
-    """What the visitor hears about the request."""
-    if ticket is None:
-        ways = Agency.from_environment().reached_by()
+def told(passed: Passed | None, again: bool = False) -> str:
+    """What the visitor hears about the request.
+
+    Args:
+        again: what may be expected has been said before.
+    """
+    ways = Agency.from_environment().reached_by()
+    if passed is None:
         text = f"I could not pass your request on just now: nothing was stored. Please try again in a minute. {ways}"
         return text.strip()
-    return _reference(ticket.reference)
+    if again:
+        return f"Your reference is {passed.ticket.reference}. {ways}".strip()
+    return confirmed(passed.ticket.reference, passed.met)
 
 
-def claim_told(not_notice: str) -> Callable[[str], str]:
-    """What is told of an incident, given the reference."""
-    return lambda reference: f"{not_notice} {_reference(reference)}"
+def claim_told(not_notice: str) -> Callable[[str, Reception], str]:
+    """What is told of an incident, given the reference and what to expect."""
+    return lambda reference, met: f"{not_notice} {confirmed(reference, met)}"
 
 
-def _reference(reference: str) -> str:
-    return f"Your reference is {reference}. {Agency.from_environment().reached_by()}".strip()
+def confirmed(reference: str, met: Reception) -> str:
+    """What is told of any other request for a person."""
+    return f"Your reference is {reference}. {met.told()} {Agency.from_environment().reached_by()}".strip()
 
 
 def transcript(tracker: Tracker) -> list[dict[str, Any]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
-from actions.responding import answers
+from actions.phrasing import phrase
+from actions.responding import HELP, answers
 from actions.wording import listed
 from knowledge.base import KnowledgeBase
+from knowledge.named import NOTICE_OF_CLAIM
 from knowledge.notices import spoken
 from understanding.question import Question
-
-HELP = Button("What can you do?", {"intent": "help"})
 
 
 @answers("talk_to_agent")
@@ -19,7 +19,7 @@ def agent_asked_for(question: Question, base: KnowledgeBase) -> Answer:
     return Answer(
         Status.HANDOFF,
         "talk_to_agent",
-        "Of course. I have stored this conversation for a licensed agent.",
+        phrase("passed_on"),
         buttons=[Button("How do I get a quote?", {"intent": "get_quote"}), HELP],
     )
 
@@ -46,10 +46,14 @@ def something_happened(question: Question, base: KnowledgeBase) -> Answer:
         ],
         policies=list(question.policies),
         entries=[topic.id] if topic else [],
-        buttons=[Button("What happens after I report a claim?", {"intent": "ask_term", "terms": ["notice_of_claim"]})],
+        buttons=[Button("What happens after I report a claim?", {"intent": "ask_term", "terms": [NOTICE_OF_CLAIM]})],
     ).cite(*([point.source for point in topic.points] if topic and topic.points else [["customary_wording"]]))
 
 
 class HandOff(GuideAction):
+    """A person takes over."""
+
+    intents = frozenset(("talk_to_agent", "report_claim"))
+
     def name(self) -> str:
         return "action_hand_off"

@@ -1,41 +1,131 @@
-"""What is known of the visitor, told back on asking: the facts, and what was spoken about.  Pure."""
+"""What is known of the visitor: the facts with where they come from, the answers given, and what is still open.
+
+Told back on asking, and given to the agent who takes over.  Pure.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from actions.answer import Answer, Button, Status
+from actions.facts import LIKENED
 from actions.forms import quoting
-from actions.forms.filling import Filling
+from actions.forms.asking import PLANS
+from actions.forms.filling import CONFIRM, Filling
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import listed
+from bot.records.tickets import Ticket
 from knowledge.base import KnowledgeBase
-from understanding.question import Frame, Question
+from knowledge.schema import ProfileField
+from understanding.question import Fact, Frame, Given, Question
 
 ERASE = Button("Delete my data", {"intent": "delete_my_data"})
+VERDICTS = {"yes": "yes", "no": "no", "depends": "it depends"}
 
 
-def known(filling: Filling | None, frame: Frame | None, base: KnowledgeBase) -> Answer:
-    """The facts that were told, and the subjects that were answered, the latest first."""
-    facts = [f"{field.label}: {shown}" for field, shown in quoting.told(filling, base)] if filling else []
-    if not facts and frame and (trade := base.industry(frame.industry)):
-        facts = [f"Business: {trade.name}"]
-    subjects = _subjects(frame, base)
+@dataclass(frozen=True)
+class Summary:
+    """Lines for people: facts with where they come from, answers given (the latest first), and what is open."""
+
+    facts: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    still_open: tuple[str, ...] = ()
+
+    def as_lists(self) -> dict[str, tuple[str, ...]]:
+        """The same, by names, for programs."""
+        return {"told": self.facts, "given": self.given, "open": self.still_open}
+
+    def as_text(self) -> str:
+        """The parts that there are, each under its title."""
+        parts = (("Told so far:", self.facts), ("Answers given:", self.given), ("Still open:", self.still_open))
+        return "\n\n".join(f"{title}\n{listed(lines)}" for title, lines in parts if lines)
+
+
+def summary_of(
+    filling: Filling | None, frame: Frame | None, base: KnowledgeBase, ticket: Ticket | None = None
+) -> Summary:
+    """All that a conversation has brought.
+
+    Args:
+        ticket: the request of the conversation that waits for an agent.
+    """
+    told = _told(filling, base) if filling else []
+    facts = [_with_origin(field, shown, frame.facts.get(field.id) if frame else None) for field, shown in told]
+    if frame and not any(field.kind == "industry" for field, _ in told) and (trade := base.industry(frame.industry)):
+        facts.insert(0, f"Business: {trade.name}")
+    given = [line for each in (frame.given if frame else ()) if (line := _answered(each, base))]
+    return Summary(tuple(facts), tuple(dict.fromkeys(given)), tuple(_open(filling, frame, base, ticket)))
+
+
+def known(filling: Filling | None, frame: Frame | None, base: KnowledgeBase, ticket: Ticket | None = None) -> Answer:
+    """What has been noted, told back."""
+    summary = summary_of(filling, frame, base, ticket)
     answer = Answer(Status.CHITCHAT, "ask_known", "This is what I have noted:", buttons=[TALK_TO_AGENT])
-    if not facts:
-        answer.lead = "I have not noted anything about you or your business yet."
-    else:
-        answer.paragraphs.append(listed(facts))
-        answer.paragraphs.append("If something is not right, tell me what it should be.")
+    if summary.facts:
+        answer.paragraphs += [listed(summary.facts), "If something is not right, tell me what it should be."]
         answer.buttons = [TALK_TO_AGENT, ERASE]
-    if subjects:
-        answer.paragraphs.append(f"We have spoken about:\n{listed(subjects)}")
+    else:
+        answer.lead = "I have not noted anything about you or your business yet."
+    if summary.given:
+        answer.paragraphs.append(f"We have spoken about:\n{listed(summary.given)}")
+    if summary.still_open:
+        answer.paragraphs.append(f"Still open:\n{listed(summary.still_open)}")
     return answer
 
 
-def _subjects(frame: Frame | None, base: KnowledgeBase) -> list[str]:
-    """The names of what was answered."""
-    targets = [frame.target, *frame.earlier] if frame else []
-    entries = [base.entry(target.partition("#")[0]) for target in targets]
-    return list(dict.fromkeys(entry.name for entry in entries if entry))
+def _told(filling: Filling, base: KnowledgeBase) -> list[tuple[ProfileField, str]]:
+    """Every fact with its value, those of a form in its order, then what was told beside."""
+    told = quoting.told(filling, base)
+    ids = {field.id for field, _ in told}
+    beside = [
+        (field, filling.values[field.id].shown)
+        for field in base.quote_fields()
+        if field.id in filling.values and field.id not in ids
+    ]
+    return [*told, *((field, shown) for field, shown in beside if shown)]
+
+
+def _with_origin(field: ProfileField, shown: str, fact: Fact | None) -> str:
+    """ "Employees: 12 (you wrote: "twelve of us in Reno")" """
+    line = f"{field.label}: {shown}"
+    if fact is None or fact.shown != shown:
+        return line
+    if not fact.words:
+        return f"{line} (your choice)"
+    doubt = ", if I read that right" if fact.confidence <= LIKENED else ""
+    if not doubt and shown.lower() in fact.words.lower():
+        return f"{line} (you wrote so)"  # the words would only repeat it, beside what was put right with them
+    return f'{line} (you wrote: "{fact.words}"{doubt})'
+
+
+def _answered(given: Given, base: KnowledgeBase) -> str:
+    """ "Ransomware, for cyber liability: yes"; empty for what has no subject."""
+    target, _, of = given.target.partition("#")
+    entry = base.entry(target)
+    if entry is None:
+        return ""
+    policies = [policy.short_name for policy in map(base.policy, given.policies) if policy and policy.id != target]
+    name = f"{entry.name}, for {policies[0]}" if given.verdict and policies else entry.name
+    what = of.replace("_", " ")
+    name += f" ({what})" if what and what != "what" else ""
+    return f"{name}: {VERDICTS[given.verdict]}" if given.verdict in VERDICTS else name
+
+
+def _open(filling: Filling | None, frame: Frame | None, base: KnowledgeBase, ticket: Ticket | None) -> list[str]:
+    lines = []
+    if filling and filling.form:
+        plan = PLANS[filling.form]
+        asked = next((each.label for each in plan.fields(filling, base) if each.id == filling.asking), "")
+        waits_for = "your yes to send it" if filling.asking == CONFIRM else asked
+        lines.append(f"Your {plan.name}, which waits for: {waits_for}")
+    if frame and frame.asked_back:
+        asked_back = next((each for each in base.profile_fields() if each.id == frame.asked_back), None)
+        lines += [f"My question: {asked_back.question}"] if asked_back else []
+    if frame and frame.unanswered:
+        lines.append(f'Your question that I had no answer to: "{frame.unanswered}"')
+    if ticket:
+        lines.append(f"Your request for a licensed agent, reference {ticket.reference}")
+    return lines
 
 
 @answers("ask_known")

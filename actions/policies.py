@@ -2,54 +2,39 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from actions.answer import Answer, Button, Row, Status, Table
 from actions.base import GuideAction
+from actions.likeliest import CHOICES, likeliest, policies_of, policy_asked, which_policy
 from actions.responding import TALK_TO_AGENT, answers
-from actions.wording import first_said, joined, listed, sentence
+from actions.wording import first_said, joined, listed, sentence, turned
 from knowledge.base import KnowledgeBase
+from knowledge.named import CLAIMS_MADE, COMPARED_OTHERWISE, COMPARED_WITH
 from knowledge.schema import Cost, Policy, Relation, RelationKind
 from understanding.question import Question
 
-SHOWN = 4  # list items before "more"
 COMPARED = 3  # policies side by side: more columns than that are not read on a phone
-
-
-def policies_of(question: Question, base: KnowledgeBase) -> list[Policy]:
-    """The policies named, in the visitor's order."""
-    return [p for p in map(base.policy, question.policies) if p]
-
-
-def main_policy(question: Question, base: KnowledgeBase) -> Policy:
-    """The policy a question is about; professional liability, this guide's main line, where none is named.
-
-    IT trades buy it as Tech E&O.
-    """
-    named = policies_of(question, base)
-    if named:
-        return named[0]
-    industry = base.industry(question.industry)
-    policy = base.policy("tech_eo" if industry and industry.group == "it" else "professional_liability")
-    assert policy is not None  # a check of the content
-    return policy
 
 
 @answers("ask_policy")
 def overview(question: Question, base: KnowledgeBase) -> Answer:
     """What a policy is and covers."""
-    policy = main_policy(question, base)
+    policy = policy_asked(question, base)
+    if policy is None:
+        return which_policy(question, base)
     covers = first_said([s.text for s in policy.covers], question.point)
     answer = Answer(
         Status.ANSWERED,
         "ask_policy",
         policy.summary.text,
-        [f"It typically covers:\n{listed(covers[:SHOWN])}"],
+        [f"It typically covers:\n{listed(covers)}"],
         policies=[policy.id],
         entries=[policy.id],
         simpler=policy.simpler.text,
     )
     answer.cite(policy.summary.source, *(s.source for s in policy.covers))
     answer.more = [
-        *([f"It also covers:\n{listed(covers[SHOWN:])}"] if covers[SHOWN:] else []),
         f"What it does not cover:\n{listed(s.text for s in policy.excludes)}",
         f"Who needs it:\n{listed(s.text for s in policy.who_needs)}",
         policy.trigger.text,
@@ -70,7 +55,9 @@ def overview(question: Question, base: KnowledgeBase) -> Answer:
 @answers("ask_exclusions")
 def exclusions(question: Question, base: KnowledgeBase) -> Answer:
     """What a policy does not pay for, and what does instead."""
-    policy = main_policy(question, base)
+    policy = policy_asked(question, base)
+    if policy is None:
+        return which_policy(question, base)
     lines = []
     for exclusion in policy.excludes:
         instead = [p.short_name for p in map(base.policy, exclusion.instead) if p]
@@ -80,8 +67,7 @@ def exclusions(question: Question, base: KnowledgeBase) -> Answer:
         Status.ANSWERED,
         "ask_exclusions",
         f"{sentence(policy.short_name)[:-1]} typically does not cover:",
-        [listed(lines[: SHOWN + 1])],
-        [listed(lines[SHOWN + 1 :])] if lines[SHOWN + 1 :] else [],
+        [listed(lines)],
         policies=[policy.id],
         entries=[policy.id],
         simpler=policy.simpler.text,
@@ -99,7 +85,9 @@ def exclusions(question: Question, base: KnowledgeBase) -> Answer:
 @answers("ask_trigger")
 def trigger(question: Question, base: KnowledgeBase) -> Answer:
     """When a policy has to be in force for a claim to be paid."""
-    policy = main_policy(question, base)
+    policy = policy_asked(question, base)
+    if policy is None:
+        return which_policy(question, base)
     return Answer(
         Status.ANSWERED,
         "ask_trigger",
@@ -108,7 +96,7 @@ def trigger(question: Question, base: KnowledgeBase) -> Answer:
         entries=[policy.id],
         simpler=policy.simpler.text,
         buttons=[
-            Button("What does claims-made mean?", {"intent": "ask_term", "terms": ["claims_made"]}),
+            Button("What does claims-made mean?", {"intent": "ask_term", "terms": [CLAIMS_MADE]}),
             Button(f"What does {policy.short_name} cover?", {"intent": "ask_policy", "policies": [policy.id]}),
             TALK_TO_AGENT,
         ],
@@ -131,8 +119,11 @@ def included(question: Question, base: KnowledgeBase) -> Answer:
     if relation is None and len(question.policies) > 1:
         relation = next(iter(base.relations(*question.policies[:2])), None)
     if relation:
-        return _with_others(relation, question, base)
-    policy = main_policy(question, base)
+        answer = _with_others(relation, question, base)
+        return turned(answer) if question.excluded else answer
+    policy = policy_asked(question, base)
+    if policy is None:
+        return which_policy(question, base)
     related = [r for r in base.relations(policy.id) if r.policy == policy.id and r.relation in OF_PARTS]
     if not related:
         return overview(question, base)
@@ -145,8 +136,7 @@ def included(question: Question, base: KnowledgeBase) -> Answer:
         Status.ANSWERED,
         "ask_included",
         f"How {policy.short_name} goes together with other policies:",
-        parts[:2],
-        parts[2:],
+        parts,
         policies=[policy.id],
         entries=[policy.id, *(r.id for r in related)],
     ).cite(*(r.answer.source for r in related))
@@ -284,12 +274,10 @@ def _what_is(policy: Policy) -> Button:
 
 def _with_what(question: Question, base: KnowledgeBase, named: list[Policy]) -> Answer:
     """A comparison with one side missing."""
-    policy = named[0] if named else main_policy(question, base)
-    partners = {
-        "professional_liability": ["general_liability", "tech_eo", "cyber"],
-        "tech_eo": ["professional_liability", "cyber", "general_liability"],
-        "cyber": ["tech_eo", "crime_fidelity", "professional_liability"],
-    }.get(policy.id, ["professional_liability", "general_liability", "bop"])
+    policy = named[0] if named else policy_asked(question, base)
+    if policy is None:
+        return _which_two(question, base)
+    partners = COMPARED_WITH.get(policy.id, COMPARED_OTHERWISE)
     others = [p for p in map(base.policy, partners) if p and p.id != policy.id]
     return Answer(
         Status.CLARIFY,
@@ -307,6 +295,30 @@ def _with_what(question: Question, base: KnowledgeBase, named: list[Policy]) -> 
     )
 
 
+def _which_two(question: Question, base: KnowledgeBase) -> Answer:
+    """A comparison of nothing named: the likeliest, by twos."""
+    pairs = combinations(likeliest(question, base)[:CHOICES], 2)
+    return Answer(
+        Status.CLARIFY,
+        "ask_compare",
+        "Compare which policies? Name two or three, or choose:",
+        buttons=[
+            *(
+                Button(
+                    f"{sentence(one.short_name)[:-1]} and {other.short_name}",
+                    {"intent": "ask_compare", "policies": [one.id, other.id]},
+                )
+                for one, other in pairs
+            ),
+            TALK_TO_AGENT,
+        ],
+    )
+
+
 class AnswerPolicy(GuideAction):
+    """Policies: what they are, leave out and include, and how they differ."""
+
+    intents = frozenset(("ask_policy", "ask_exclusions", "ask_trigger", "ask_included", "ask_compare"))
+
     def name(self) -> str:
         return "action_policy"

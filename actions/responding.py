@@ -9,7 +9,11 @@ from typing import Any
 import us
 
 from actions.answer import Answer, Button, Status
+from actions.last_shown import given_before, options_of, points_of
+from actions.phrasing import phrase
+from actions.wording import shortened
 from knowledge.base import KnowledgeBase
+from knowledge.notices import spoken
 from understanding.question import Frame, Question, talked_about
 from understanding.targets import FACET_OF, facet, intent_id
 
@@ -17,9 +21,10 @@ Responder = Callable[[Question, KnowledgeBase], Answer]
 RESPONDERS: dict[str, Responder] = {}
 
 TALK_TO_AGENT = Button("Talk to a licensed agent", {"intent": "talk_to_agent"})
+HELP = Button("What can you do?", {"intent": "help"})
 REPORT = Button("Report it now", {"intent": "report_claim"})
-LISTS = {"ask_compare", "ask_recommendation", "ask_what_covers", "ask_coverage"}  # policies to choose from
 MISSES = {Status.FALLBACK, Status.CLARIFY, Status.OUT_OF_SCOPE}
+WHOLE = {"ask_more", "ask_why"}  # what is behind "more" comes at once
 REMEMBERED = 4  # earlier answers one can go back to
 
 
@@ -38,11 +43,11 @@ def respond(question: Question, base: KnowledgeBase) -> Answer:
     """The answer to a decided question; where it tells California's law to somebody elsewhere, it says so."""
     answer = RESPONDERS.get(question.intent, RESPONDERS["nlu_fallback"])(question, base)
     state = us.states.lookup(question.state or "")
-    told = " ".join([answer.lead, *answer.paragraphs])
+    told = " ".join(answer.said)
     if state not in (None, us.states.CA) and str(us.states.CA) in told and str(state) not in told:
         answer.verdict = None
-        answer.paragraphs.append(base.notices["other_state"].format(state=state, known=us.states.CA).strip())
-    return answer
+        answer.notes.append(spoken(base.notices, "other_state", state=str(state), known=str(us.states.CA)))
+    return answer if question.intent in WHOLE else shortened(answer)
 
 
 Reply = tuple[Question, Answer]
@@ -71,7 +76,7 @@ def question_of(message: Mapping[str, Any], frame: Frame | None) -> Question:
     return Question(text, str((message.get("intent") or {}).get("name") or "nlu_fallback"), certain=False, frame=frame)
 
 
-def replies_to(message: Mapping[str, Any], frame: Frame | None, turn: int, base: KnowledgeBase) -> list[Reply]:
+def replies_to(message: Mapping[str, Any], frame: Frame | None, base: KnowledgeBase) -> list[Reply]:
     """The answers to a message: one, or one for each question of it where each finds an answer of its own.
 
     Where something has happened one calm reply is wanted, not three.
@@ -83,15 +88,28 @@ def replies_to(message: Mapping[str, Any], frame: Frame | None, turn: int, base:
         if len(several) > 1:
             return several
     answer = respond(whole, base)
-    return [(whole, _as_reported(whole, _with_chance(whole, answer), base))]
+    in_short(whole, answer)
+    return [(whole, _with_chance(whole, answer))]
 
 
-def _as_reported(question: Question, answer: Answer, base: KnowledgeBase) -> Answer:
-    """The answer, with what must be said to somebody to whom it has happened: report it, and nobody judges it here."""
-    if question.happened and answer.status is Status.ANSWERED and not question.bound:
-        answer.paragraphs.append(str(base.notices.get("no_claim_opinion", "")).strip())
-        answer.buttons = [REPORT, TALK_TO_AGENT, *(b for b in answer.buttons if b not in (REPORT, TALK_TO_AGENT))][:4]
-    return answer
+def in_short(question: Question, answer: Answer) -> None:
+    """The answer just given is not given whole again to other words: its lead, and the line that comes nearest to them.
+
+    Whatever the words change about the case, the answer is the same, and it is said that it is.
+    """
+    frame = question.frame
+    if frame is None or question.bound or answer.status is not Status.ANSWERED or answer.lead.endswith(":"):
+        return
+    policies = tuple(question.policies or answer.policies[:1])
+    if (question.target, answer.intent, policies) != (frame.target, frame.intent, frame.policies):
+        return
+    if (question.industry, question.state) != (frame.industry, frame.state):
+        return
+    lines = answer.paragraphs.pop(0).split("\n") if answer.paragraphs else []
+    nearest = 2 if lines and lines[0].endswith(":") else 1
+    answer.more = [each for each in ("\n".join(lines[nearest:]), *answer.paragraphs, *answer.more) if each]
+    answer.paragraphs = [each for each in ("\n".join(lines[:nearest]), phrase("same_answer")) if each]
+    answer.table = None
 
 
 def _each_answered(parts: list[Question], base: KnowledgeBase) -> list[Reply]:
@@ -132,10 +150,14 @@ def remembered(base: KnowledgeBase, question: Question, answer: Answer, frame: F
             happened=happened,
             industry=question.industry or before.industry,
             state=question.state or before.state,
+            options=options_of(question, answer) or before.options,
+            unanswered=question.text if answer.status in MISSES else before.unanswered,
         )
     target = question.target or _bound_target(question)
     earlier = [before.target, *before.earlier] if before.target and before.target != target else [*before.earlier]
-    return Frame(
+    options, points = options_of(question, answer), points_of(question, answer, base)
+    return replace(
+        before,
         target=target,
         intent=answer.intent,
         text=talked_about(before.text, question.text),
@@ -145,13 +167,17 @@ def remembered(base: KnowledgeBase, question: Question, answer: Answer, frame: F
         terms=question.terms,
         industry=question.industry,
         state=question.state,
-        options=_listed(question, answer) or before.options,
+        options=options if options or points else before.options,
+        points=() if options else points,
         shown=(),
         offered=answer.offers,
         earlier=tuple(dict.fromkeys(earlier))[:REMEMBERED],
         happened=happened,
         turn=turn,
         misses=0,
+        unanswered="",
+        asked_back=None,
+        given=given_before(before, target, question, answer, base),
     )
 
 
@@ -164,11 +190,3 @@ def _bound_target(question: Question) -> str:
     if question.intent == "ask_recommendation" and question.industry:
         return question.industry
     return intent_id(question.intent)
-
-
-def _listed(question: Question, answer: Answer) -> tuple[str, ...]:
-    """The policies an answer gives to choose from; of a verdict, those that respond besides the one asked about."""
-    of_cover = answer.intent in ("ask_coverage", "ask_what_covers")
-    if answer.intent not in LISTS or (of_cover and answer.exposure is None):  # incidents were listed, not policies
-        return ()
-    return tuple(p for p in answer.policies if answer.intent != "ask_coverage" or p not in question.policies)

@@ -6,7 +6,6 @@ from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.clarify import closest
 from actions.guidance import topic_answer
-from actions.policies import overview
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import sentence
 from knowledge.base import KnowledgeBase
@@ -25,7 +24,7 @@ def term(question: Question, base: KnowledgeBase) -> Answer:
         return topic_answer(topic, base, question)
     terms = [t for t in map(base.term, question.terms) if t][:TERMS_AT_ONCE]
     if not terms:
-        return overview(question, base) if question.policies else closest(question, base)
+        return closest(question, base)
     group = industry.group if (industry := base.industry(question.industry)) else None
     answer = Answer(
         Status.ANSWERED,
@@ -69,5 +68,9 @@ def _related(terms: list[Term], base: KnowledgeBase) -> list[Button]:
 
 
 class AnswerTerm(GuideAction):
+    """Words of the trade."""
+
+    intents = frozenset(("ask_term",))
+
     def name(self) -> str:
         return "action_term"

@@ -7,15 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from actions.answer import Answer, Button, Status
+from actions.forms.asking import PLANS, QUOTE, RECOMMENDATION
 from actions.forms.filling import CONFIRM
 from actions.forms.recommending import NOT_ADVICE, recommendation_answer, recommended
-from actions.forms.turn import PLANS, QUOTE, RECOMMENDATION, Turn, closed
+from actions.forms.turn import Turn, closed
+from actions.responding import WHOLE
+from actions.wording import shortened
 from bot.agency import STATES, Agency
 from knowledge.base import KnowledgeBase
 from knowledge.notices import spoken
 
 FORM_OF = {plan.intent: form for form, plan in PLANS.items()}
-AGAIN = {"ask_why", "ask_more"}  # tell what stands behind an answer, and not the answer again
 
 
 def unlicensed_in(licensed: Collection[str], state: object) -> str | None:
@@ -50,7 +52,7 @@ def within_licence_answer(
     where = unlicensed_in(agency.states, state)
     if where is None or answer.intent not in FORM_OF or answer.status not in (Status.ANSWERED, Status.CLARIFY):
         return answer
-    if intent in AGAIN:
+    if intent in WHOLE:
         return replace(answer, buttons=[each for each in answer.buttons if each.ask.get("intent") not in FORM_OF])
     return in_general(answer.intent, where, industry, base, agency)
 
@@ -59,10 +61,11 @@ def in_general(intent: str, state: str, industry_id: str | None, base: Knowledge
     """What such a business usually looks at, who is licensed there, and no way to a quote."""
     industry = base.industry(industry_id)
     answer = recommended(industry, base) if industry else recommendation_answer({}, base)
-    said = [part for part in (answer.lead, *answer.paragraphs) if part != NOT_ADVICE]
+    general = f"This is general information, not advice, and the rules of {state} may differ."
     answer.intent = intent
+    answer.paragraphs = [answer.lead, *answer.paragraphs]
     answer.lead = spoken(base.notices, "not_licensed", agency=_begins(agency.name), state=state)
-    answer.paragraphs = [*said, f"This is general information, not advice, and the rules of {state} may differ."]
+    answer.notes = [*(note for note in answer.notes if note != NOT_ADVICE), general]
     first = base.policy(answer.policies[0])
     assert first is not None  # a check of the content
     other = {"intent": intent, "start": FORM_OF[intent], "without": "state"}
@@ -70,7 +73,7 @@ def in_general(intent: str, state: str, industry_id: str | None, base: Knowledge
         Button("I meant another state", {**other, **({"industry": industry.id} if industry else {})}),
         Button(f"What does {first.short_name} cover?", {"intent": "ask_policy", "policies": [first.id]}),
     ]
-    return answer
+    return shortened(answer)
 
 
 def _begins(name: str) -> str:

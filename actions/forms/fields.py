@@ -8,129 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
 from typing import Any
 
 import us
 
-from actions.forms.places import is_a_city, state_of
-from actions.forms.values import (
-    LONGEST_NAME,
-    Amount,
-    EmailProblem,
-    NameProblem,
-    PhoneProblem,
-    email_problem,
-    find_email,
-    find_phone,
-    name_problem,
-    phone_problem,
-    read_amounts,
-    read_count,
-    read_money,
-    read_name,
-    read_year,
-)
+from actions.contact import Contact, beside_contact, problem_with, read_contact, read_way
+from actions.forms.amounts import count, mentioned_count, mentioned_money, money, only_numbers, year
+from actions.forms.judging import WORDS_BESIDE, no_description, no_name, pasted, written_by_a_program
+from actions.forms.names import LONGEST_NAME, NameProblem, name_problem, read_name
+from actions.forms.places import ABROAD, is_a_city, is_a_rival, state_of, states_of, towns_in
+from actions.forms.said import LONGEST_ANSWER, TOO_LONG, Read, Refusal, Said, Value, plainly, says, words_for
+from bot.privacy import without_placeholders
 from knowledge.base import KnowledgeBase
+from knowledge.named import HISTORY, PAST_CLAIMS
 from knowledge.schema import ProfileField
 
-LONGEST_ANSWER = 500  # characters of an answer in words
-ABOUT_CLAIMS = {"past_claims", "claims_history"}  # fields that a claim told of answers
-WORDS_BEFORE_UNIT = 5
+ABOUT_CLAIMS = {PAST_CLAIMS, HISTORY}  # fields that a claim told of answers
 MEANT_TRADE = 0.5  # probability and cosine a described trade needs when it was asked for
-SURE_WORD = 0.8  # confidence from which an intent makes a yes or a no of words that are neither ("hmm" is no yes)
-_YES = re.compile(
-    r"\W*(?:yes|y|yeah|yep|yup|ya|sure|ok(?:ay)?|correct|right|absolutely|of course|we do|i do|they do"
-    # What asks whether there are any is answered by how many or how often, too.
-    r"|some(?:times| of| do)?|occasionally|often|mostly|most|a (?:few|couple)|several|one|two|three|[1-9]\d?)\b",
-    re.I,
-)
-_NO = re.compile(
-    r"\W*(?:no(?! (?:idea|clue|comment|thanks?))|n|nope|nah|none|never(?! ?mind)|nothing|zero|0"
-    r"|not (?:really|yet|any|at all)|(?:we|i|they) (?:don['’]?t|do not)"
-    r"(?! (?:know|understand|get|recall|remember|think|want|wish|care|mind|like|feel|see|need|believe)))\b",
-    re.I,
-)
-_PERIODS = {  # how often a month has what is told by the day or the week
-    period: (re.compile(rf"(?:\b(?:an?|per|each|every)\s+|/\s*){period}\b|\b{adverb}\b", re.I), times)
-    for period, adverb, times in (("day", "daily", 30.0), ("week", "weekly", 52 / 12))
-}
+MOST_CHOICES = 4  # places to choose among
 _MARKUP = re.compile(r"[<>]")
 _SOMETHING = re.compile(r"\w")
-_PERCENT = re.compile(r"%|\bper ?cent\b", re.I)
-_LETTER = re.compile(r"[^\W\d_]")
-# A way to be reached without the address or number itself: "by phone", "call me".
-_ONLY_A_WAY = re.compile(
-    r"\W*(?:(?:please|just|by|via|with|over|on|through|the|my|an?)\s+)*"
-    r"(?:(?P<mail>e-?mail)|(?:tele)?phone|cell|mobile|texts?|sms|call)"
-    r"(?:\s+(?:me|us|call|message|address|number|please|only|works|is|best|better|fine))*\W*",
-    re.I,
-)
-
-
-def classified(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Name and confidence of the intent as the classifier read it alone: in a form its words answer the form."""
-    return message.get("classified") or message.get("intent") or {}
-
-
-@dataclass(frozen=True)
-class Said:
-    """A visitor's message, as far as forms read it."""
-
-    text: str
-    intent: str
-    today: date
-    industry: str | None = None  # named
-    described: tuple[str, float] | None = None  # a trade by meaning: id, cosine
-    state: str | None = None
-    chosen: Mapping[str, Any] | None = None  # what the button clicked says: field and value
-    sure: bool = True  # that the intent is what was meant
-    too_long: bool = False  # to be read at all
-
-    @classmethod
-    def of(cls, message: Mapping[str, Any], today: date) -> Said:
-        """From Rasa's parse data; what the input gate let nobody read has no words here either."""
-        entities = {e["entity"]: e["value"] for e in reversed(message.get("entities") or [])}
-        trade, intent, ask = message.get("trade"), classified(message), message.get("ask") or {}
-        unreadable = ask.get("intent") == "unreadable"
-        return cls(
-            "" if unreadable else str(message.get("text") or ""),
-            str(intent.get("name") or ""),
-            today,
-            entities.get("industry"),
-            (trade["id"], float(trade["nearest"])) if trade else None,
-            entities.get("state"),
-            ask.get("form_value"),
-            float(intent.get("confidence") or 0.0) >= SURE_WORD,
-            unreadable and ask.get("topic") == "too_long",
-        )
-
-    def agrees(self) -> bool | None:
-        """Yes or no; None where it is neither."""
-        if _NO.match(self.text):
-            return False
-        if _YES.match(self.text):
-            return True
-        return {"affirm": True, "deny": False}.get(self.intent) if self.sure else None
-
-
-@dataclass(frozen=True)
-class Value:
-    """What is known of a field: for the rules (JSON), and as it is shown and passed on."""
-
-    value: Any
-    shown: str
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why an answer was not taken, and what would be."""
-
-    message: str
-
-
-Read = Value | Refusal | None
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def answer_to(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
@@ -138,15 +37,30 @@ def answer_to(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
     if said.chosen and said.chosen.get("field") == field.id:
         return Value(said.chosen["value"], str(said.chosen["shown"]))
     if said.too_long or (field.kind not in ("text", "name") and len(said.text) > LONGEST_ANSWER):
-        return mentioned(field, said, base) or Refusal(_TOO_LONG)
+        return mentioned(field, said, base) or Refusal(TOO_LONG)
+    free = field.kind in ("text", "name", "industry")
+    if what := pasted(said.text) or (None if free else written_by_a_program(said.text)):
+        return Refusal(f"I read that as {what}.")
+    if field.kind in ("count", "money", "year"):
+        said = replace(said, text=beside_contact(said.text))
     return _ANSWERS[field.kind](field, said, base)
 
 
 def mentioned(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | None:
     """What the message says of the field without being asked for it."""
-    read = _MENTIONS.get(field.kind)
-    found = read(field, said, base) if read else None
+    found = _mentioned(field, said, base)
     return found if isinstance(found, Value) else None
+
+
+def doubtful(field: ProfileField, said: Said, base: KnowledgeBase) -> Refusal | None:
+    """The question which of several values was meant by what the message says without being asked for it."""
+    found = _mentioned(field, said, base)
+    return found if isinstance(found, Refusal) and found.choices else None
+
+
+def _mentioned(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
+    read = _MENTIONS.get(field.kind)
+    return read(field, said, base) if read and not pasted(said.text) else None
 
 
 # Trades and places
@@ -156,8 +70,15 @@ def _trade(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
     known = _named_trade(field, said, base) or described(field, said, base)
     if known:
         return known
-    if said.text.strip() and not _LETTER.search(said.text):
-        return Refusal('Please say in a few words what your business does, or say "skip".')
+    ask = 'Please say in a few words what your business does, or say "skip".'
+    if said.text.strip() and only_numbers(said.text) and not _MARKUP.search(said.text):
+        return Refusal(ask)
+    tried = problem_with(said.text)
+    if tried and len(_WORD.findall(said.text)) < WORDS_BESIDE:
+        return Refusal(tried)
+    short = len(said.text.split()) <= 3
+    if short and (state_of(said.text, whole=True) or said.only_agrees()):
+        return Refusal(f"I read that as {'yes or no' if said.only_agrees() else 'a place'}. {ask}")
     return _in_words(field, said, base, value=None)  # a trade that the guide has no entry for is told to the agent
 
 
@@ -178,117 +99,58 @@ def _industry(industry_id: str, base: KnowledgeBase) -> Value | None:
 
 
 def _state(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
-    code = _code(said, whole=True)
-    if code:
-        return _named_state(code)
+    codes = _codes(said, whole=True)
+    if len(codes) == 1 and codes[0] != ABROAD:
+        return _named_state(codes[0])
+    if codes:
+        return _which(said, codes)
     return Refusal(
         "I could not tell the state. Please type its name, such as Nevada or NV (the main one, if several), "
         'or say "skip".'
     )
 
 
-def _mentioned_state(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | None:
-    code = _code(said, whole=False)
-    return _named_state(code) if code else None
+def _which(said: Said, codes: tuple[str, ...]) -> Refusal:
+    """The question which of several places is meant."""
+    choices = tuple(_named_state(code) for code in codes if code != ABROAD)[:MOST_CHOICES]
+    if not choices:
+        return Refusal('That place is outside the United States. Which state is it here? Or say "skip".')
+    abroad = " Or is it outside the United States?" if ABROAD in codes else ""
+    more = " or another state" if len(codes) > MOST_CHOICES else ""
+    named = ", ".join(each.shown for each in choices[:-1]) + (" or " if len(choices) > 1 else "") + choices[-1].shown
+    if not any(set(codes) <= set(town) for town in towns_in(said.text) or [states_of(said.text, whole=True)]):
+        return Refusal(f"In which of these do most of your people work: {named}{more}?{abroad}", choices)
+    place = " ".join(without_placeholders(said.text).strip(" .!?").split()[:4])
+    return Refusal(f'"{place}" can be in more than one state: {named}{more}?{abroad}', choices)
 
 
-def _code(said: Said, whole: bool) -> str | None:
-    """The state that is named, but for Kansas City, which lies in another."""
-    placed = state_of(said.text, whole)
-    if said.state and not (placed and is_a_city(_named_state(said.state).shown, said.text)):
-        return said.state
-    return placed
+def _mentioned_state(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
+    codes = _codes(said, whole=False)
+    if len(codes) > 1:
+        return _which(said, codes)
+    return _named_state(codes[0]) if codes and codes[0] != ABROAD else None
+
+
+def _codes(said: Said, whole: bool) -> tuple[str, ...]:
+    """The states that may be meant: those named, but for Kansas City, which lies in another, and Washington.
+
+    A town in none of them is one more place.
+    """
+    placed, towns = states_of(said.text, whole), towns_in(said.text)
+    if len(said.states) == 1 and placed:
+        name = _named_state(said.states[0]).shown
+        if is_a_city(name, said.text) or (is_a_rival(name, said.text) and len(placed) > 1):
+            return placed
+    if not said.states and (whole or not towns):
+        return placed
+    names = "|".join(re.escape(_named_state(code).shown) for code in said.states)
+    beside = towns_in(re.sub(rf"\b(?:{names})\b", ";", said.text, flags=re.I)) if names else towns
+    elsewhere = [code for town in beside if set(town).isdisjoint(said.states) for code in town]
+    return tuple(dict.fromkeys([*said.states, *elsewhere]))
 
 
 def _named_state(code: str) -> Value:
-    return Value(code, str(us.states.lookup(code) or code))
-
-
-# Numbers
-
-
-def _count(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
-    if _tells_none(field, said.text):
-        return _amount(field, Amount(0, 0))
-    amount = read_count(said.text)
-    if amount is None and _NO.match(said.text):
-        amount = Amount(0, 0)
-    if amount is None:
-        return Refusal('I need a number here, such as 12, "about 40" or "10 to 15".')
-    return _by_the_month(field, amount, said.text)
-
-
-def _mentioned_count(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
-    """The number right before or after one of the field's units ("a dozen people", "a team of 12")."""
-    if _tells_none(field, said.text):
-        return _amount(field, Amount(0, 0))
-    units = "|".join(re.escape(unit) for unit in field.units)
-    if not units:
-        return None
-    for match in re.finditer(rf"\b(?:{units})\b", said.text, re.IGNORECASE):
-        before = re.split(r"[;!?]|\.\s|,\s", said.text[: match.start()])[-1].split()[-WORDS_BEFORE_UNIT:]
-        after = said.text[match.end() :].split()[:3]
-        amounts = read_amounts(" ".join(before)) or (read_amounts(" ".join(after)) if after[:1] == ["of"] else [])
-        if amounts:
-            return _by_the_month(field, amounts[-1], said.text[match.end() :])
-    return None
-
-
-def _by_the_month(field: ProfileField, amount: Amount, text: str) -> Read:
-    """An amount told by the day or the week, as the field counts it, with what was said."""
-    told = [(period, times) for period, (says, times) in _PERIODS.items() if field.by and says.search(text)]
-    if not told:
-        return _amount(field, amount)
-    period, times = told[0]
-    read = _amount(field, Amount(round(amount.low * times), round(amount.high * times)))
-    if isinstance(read, Value):
-        return Value(read.value, f"about {read.shown} ({shown_amount(amount)} a {period})")
-    return read
-
-
-def _tells_none(field: ProfileField, text: str) -> bool:
-    """ "just me", but not "just me and 3 helpers" """
-    return _says(field.denied_as, text) and not any(map(str.isdigit, text))
-
-
-def _money(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
-    amount = read_money(said.text) or (read_count(said.text) if not _PERCENT.search(said.text) else None)
-    if amount is None:
-        return Refusal('I need an amount here, such as "$850k", "about 2 million" or "1.5 to 2m".')
-    return _amount(field, amount)
-
-
-def _mentioned_money(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
-    units = "|".join(map(re.escape, field.units))
-    told = bool(units) and re.search(rf"\b(?:{units})\b", said.text, re.IGNORECASE)
-    amount = read_money(said.text) if told else None
-    return _amount(field, amount) if amount else None
-
-
-def _amount(field: ProfileField, amount: Amount) -> Read:
-    limits = field.limits
-    if field.kind == "count" and (amount.low % 1 or amount.high % 1):
-        return Refusal("I need a whole number here, such as 12.")
-    if amount.low < 0:
-        return Refusal("That number is below zero. Please check it.")
-    if limits and not (limits.at_least <= amount.low and amount.high <= limits.at_most):
-        return Refusal(limits.otherwise)
-    return Value([amount.low, amount.high], shown_amount(amount, "$" if field.kind == "money" else ""))
-
-
-def shown_amount(amount: Amount, sign: str = "") -> str:
-    """ "12", "10 to 15" or "$1,500,000" """
-    ends = dict.fromkeys((amount.low, amount.high))
-    return " to ".join(f"{sign}{end:,.0f}" if end == int(end) else f"{sign}{end:,.2f}" for end in ends)
-
-
-def _year(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
-    year = read_year(said.text, said.today)
-    if year is None:
-        return Refusal('I need a year here, such as 2015, or "6 years".')
-    if year > said.today.year:
-        return Refusal(f"{year} is in the future. Please check the year.")
-    return Value(year, str(year))
+    return Value(code, str(us.states.lookup(code, field="abbr") or code))
 
 
 # Words
@@ -305,9 +167,9 @@ def _yes_no(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
 
 
 def _mentioned_yes_no(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | None:
-    if _says(field.denied_as, said.text):
+    if says(field.denied_as, said.text):
         return Value(False, "No")
-    return Value(True, "Yes") if _says(field.said_as, said.text) else None
+    return Value(True, "Yes") if says(field.said_as, said.text) else None
 
 
 def _choice(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
@@ -327,30 +189,33 @@ def _choice(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
 
 def _has(word: str, text: str) -> bool:
     """ "a small office downtown", but not "no office" """
-    return bool(re.search(rf"(?<!\bno )(?<!\bnot )\b{re.escape(word)}\b", _plain(text)))
+    return bool(re.search(rf"(?<!\bno )(?<!\bnot )\b{re.escape(word)}\b", plainly(text)))
 
 
 def _mentioned_choice(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | None:
-    said_as = [(phrase, o) for o in field.options for phrase in (o.title, *o.said_as) if _chooses(phrase, said.text)]
-    if not said_as:
-        return None
-    _, option = max(said_as, key=lambda pair: len(pair[0]))  # the longest says it most exactly
-    return Value(option.id, option.title)
+    said_as = [(_choosing(phrase, said.text), o) for o in field.options for phrase in (o.title, *o.said_as)]
+    words, option = max(said_as, key=lambda pair: len(pair[0]))  # the longest says it most exactly
+    return Value(option.id, option.title) if words else None
 
 
-def _chooses(phrase: str, text: str) -> bool:
-    """A single word chooses only if it is all that is said: "office" does, "our office burned down" does not."""
-    return _says([phrase], text) if " " in phrase else _plain(text).strip(" .!,") == _plain(phrase)
+def _choosing(phrase: str, text: str) -> str:
+    """The words that choose; a single one does only if it is all that is said: not in "our office burned down"."""
+    whole = plainly(text).strip(" .!,")
+    return words_for(phrase, text) if " " in phrase else whole if whole == plainly(phrase) else ""
 
 
 def _in_words(field: ProfileField, said: Said, base: KnowledgeBase, value: Any = ...) -> Read:
     text = " ".join(said.text.split())
     if len(text) > LONGEST_ANSWER:
-        return Refusal(_TOO_LONG)
+        return Refusal(TOO_LONG)
     if _MARKUP.search(text):
         return Refusal("Please leave out < and >, and use plain words.")
     if not _SOMETHING.search(text):
         return Refusal('Please use a few words, or say "skip".')
+    if what := no_description(said.text):
+        return Refusal(
+            f'I read that as {what}, and wrote nothing down. Please answer in your own words, or say "skip".'
+        )
     return Value(text if value is ... else value, text)
 
 
@@ -358,86 +223,63 @@ def _in_words(field: ProfileField, said: Said, base: KnowledgeBase, value: Any =
 
 
 def _name(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
-    name = read_name(said.text)
+    text = without_placeholders(said.text)
+    name = read_contact(text).name or read_name(text)
     if name and name.lower() in _NO_NAMES:
         return Refusal(_NAME_PROBLEMS[NameProblem.EMPTY])
+    if name and (what := no_name(name, said)):
+        return Refusal(f"I read that as {what}, not as a name.")
     if name:
         return Value(name, name)
-    return Refusal(_NAME_PROBLEMS[name_problem(said.text) or NameProblem.EMPTY])
+    return Refusal(_NAME_PROBLEMS[name_problem(text) or NameProblem.EMPTY])
+
+
+def _mentioned_name(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | None:
+    """A name that is told with a way to reach its bearer, or as a name."""
+    name = read_contact(said.text).name
+    return Value(name, name) if name and not no_name(name, said) else None
 
 
 def _reach(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
     found = _mentioned_reach(field, said, base)
     if found:
         return found
-    way = _ONLY_A_WAY.fullmatch(said.text)
+    way = read_way(said.text)
     if way:
-        return Refusal("What is the e-mail address?" if way["mail"] else "What is the number, with its area code?")
-    email, phone = email_problem(said.text), phone_problem(said.text)
-    if email:
-        return Refusal(_EMAIL_PROBLEMS[email])
-    if phone:
-        return Refusal(_PHONE_PROBLEMS[phone])
-    return Refusal("I need an e-mail address, such as dee@example.com, or a phone number with its area code.")
+        return Refusal("What is the e-mail address?" if way == "email" else "What is the number, with its area code?")
+    return Refusal(
+        problem_with(said.text)
+        or "I need an e-mail address, such as dee@example.com, or a phone number with its area code."
+    )
 
 
 def _mentioned_reach(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | None:
-    known = find_reach(said.text)
-    return Value(known, ", ".join(known.values())) if known else None
+    found = read_contact(said.text)
+    return reach_of(found) if found.reachable else None
 
 
-def only_a_way(text: str) -> bool:
-    """Whether a text names a way to be reached and neither address nor number ("by phone")."""
-    return bool(_ONLY_A_WAY.fullmatch(text))
+def reach_of(contact: Contact) -> Value:
+    """The ways to reach somebody as a form keeps them: e-mail, phone, and when and how, as far as told."""
+    return Value(contact.ways(), contact.shown_ways())
 
 
-def find_reach(text: str) -> dict[str, str]:
-    """The e-mail address and the phone number in a text, as far as there are any."""
-    known = {"email": find_email(text), "phone": find_phone(text)}
-    return {way: value for way, value in known.items() if value}
-
-
-_TOO_LONG = f"That is more than I can pass on. Please say it in a few sentences ({LONGEST_ANSWER} characters)."
 _NO_NAMES = {
     "no", "nope", "nah", "none", "nobody", "nothing", "never", "yes", "yeah", "yep", "sure", "ok", "okay", "me",
     "myself", "wait", "no wait", "not me", "hmm", "lol", "idk", "why", "what", "huh",
 }  # fmt: skip
 _NAME_PROBLEMS = {
-    NameProblem.EMPTY: "I did not get a name. What should the agent call you?",
+    NameProblem.EMPTY: "I did not get a name.",
     NameProblem.MARKUP: "Please type just the name, without < or >.",
-    NameProblem.NO_LETTERS: "A name needs letters. What should the agent call you?",
+    NameProblem.NO_LETTERS: "A name needs letters.",
     NameProblem.TOO_LONG: f"That is too long for a name ({LONGEST_NAME} characters at most).",
 }
-_EMAIL_PROBLEMS = {
-    EmailProblem.NO_AT_SIGN: "That e-mail address has no @. It should look like dee@example.com.",
-    EmailProblem.INCOMPLETE: "That e-mail address is not complete. It should look like dee@example.com.",
-    EmailProblem.MALFORMED: "That e-mail address cannot be right. Please check it for typos.",
-}
-_PHONE_PROBLEMS = {
-    PhoneProblem.LETTERS: "That phone number has letters in it. Please type digits only, with the area code.",
-    PhoneProblem.TOO_SHORT: "That phone number is too short. Please type it with its area code: ten digits.",
-    PhoneProblem.TOO_LONG: "That phone number is too long. Please type ten digits, or + and the country's code.",
-    PhoneProblem.NOT_IN_USE: "There is no such area code. Please check the phone number.",
-}
-
-
-def _says(phrases: list[str], text: str) -> bool:
-    """Whether one of the phrases stands in the text as whole words."""
-    plain = _plain(text)
-    return any(re.search(rf"(?<!\w){re.escape(_plain(phrase))}(?!\w)", plain) for phrase in phrases)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"[’`]", "'", text.lower()))
-
-
 Reader = Callable[[ProfileField, Said, KnowledgeBase], Read]
 _ANSWERS: Mapping[str, Reader] = {
     "industry": _trade,
     "state": _state,
-    "count": _count,
-    "money": _money,
-    "year": _year,
+    "count": count,
+    "money": money,
+    "year": year,
     "yes_no": _yes_no,
     "choice": _choice,
     "text": _in_words,
@@ -447,9 +289,10 @@ _ANSWERS: Mapping[str, Reader] = {
 _MENTIONS: Mapping[str, Reader] = {
     "industry": _named_trade,
     "state": _mentioned_state,
-    "count": _mentioned_count,
-    "money": _mentioned_money,
+    "count": mentioned_count,
+    "money": mentioned_money,
     "yes_no": _mentioned_yes_no,
     "choice": _mentioned_choice,
     "reach": _mentioned_reach,
+    "name": _mentioned_name,
 }

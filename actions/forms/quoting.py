@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from actions.forms.filling import SKIPPED, Filling
 from knowledge.base import KnowledgeBase
+from knowledge.named import ABOUT_THE_BUSINESS, CONTACT, EVERY_TRADE, HISTORY
 from knowledge.schema import ProfileField
 
-ABOUT_THE_BUSINESS = ("industry", "headcount", "state")  # facts of the profile that every quote starts with
 OF_THE_TRADE = 2  # questions of the trade's checklist that everybody is asked
-HISTORY = "claims_history"
-CONTACT = ("name", "reach")  # without them nobody can answer
-EVERY_TRADE = ("revenue", "contract_requirements")  # asked where the trade is unknown
 MORE = "more"  # a value that is set once the visitor wants to tell the rest of the checklist, too
 
 

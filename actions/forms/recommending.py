@@ -9,7 +9,7 @@ import us
 
 from actions.answer import Answer, Button, Status
 from actions.responding import TALK_TO_AGENT
-from actions.wording import a_or_an, joined, listed, sentence
+from actions.wording import a_or_an, joined, listed, sentence, shortened
 from knowledge.base import KnowledgeBase
 from knowledge.schema import (
     Condition,
@@ -115,7 +115,7 @@ def _matters(field: str, profile: Profile, base: KnowledgeBase) -> bool:
 
 def _would_change(rule: ProfileRule, profile: Profile, base: KnowledgeBase) -> bool:
     """Whether the rule would move its policy to another need; another reason alone is not worth a question."""
-    if not _applies(rule, _trade(profile, base)):
+    if not _applies(rule, trade_policies(profile, base)):
         return False
     now = next((each.need for each in recommend(profile, base) if each.policy == rule.policy), None)
     return now is None or (now is not rule.need if rule.instead_of else STRENGTH[rule.need] < STRENGTH[now])
@@ -138,7 +138,8 @@ def in_order(industry: Industry) -> list[RecommendedPolicy]:
     )
 
 
-def _trade(profile: Profile, base: KnowledgeBase) -> list[RecommendedPolicy]:
+def trade_policies(profile: Profile, base: KnowledgeBase) -> list[RecommendedPolicy]:
+    """What the trade looks at, the likeliest first; of an unknown trade, any small business."""
     industry = industry_of(profile, base)
     return in_order(industry) if industry else base.any_trade()
 
@@ -153,7 +154,7 @@ def recommend(profile: Profile, base: KnowledgeBase) -> list[Recommended]:
     Of several needs the strongest counts, with its own reason; between equals the visitor's facts go before the
     trade.  Within a need the trade's order stands.
     """
-    trade = _trade(profile, base)
+    trade = trade_policies(profile, base)
     rules = [r for r in base.profile_rules() if holds(r.when, profile, base) and _applies(r, trade)]
     replaced = {rule.policy for rule in rules if rule.instead_of}
     strongest: dict[str, RecommendedPolicy] = {}
@@ -214,19 +215,20 @@ def recommendation_answer(profile: Profile, base: KnowledgeBase) -> Answer:
     demands = industry.contract_demands if industry and by_contract else []
     top, rest = ranked[:TOP], ranked[TOP:]
     # What the law asks of the trade in general and not surely of this visitor must not wait behind "more".
-    law = {p.policy for p in _trade(profile, base) if p.need is Need.BY_LAW}
+    law = {p.policy for p in trade_policies(profile, base) if p.need is Need.BY_LAW}
     unsettled = [each for each in rest if each.policy in law]
     answer = Answer(
         Status.ANSWERED,
         "ask_recommendation",
         f"For {who}, look first at {joined([policy.short_name for policy in policies[:TOP]])}.",
-        [listed(_lines(top, base)), *_section("What the law may ask:", _lines(unsettled, base)), NOT_ADVICE],
+        [listed(_lines(top, base))],
         [
             *_section("Also worth a look:", _lines([each for each in rest if each not in unsettled], base)),
             *_section("To discuss with an agent:", (limit.text for limit in limits)),
             *_section("What they respond to, for example:", (example.text for example in examples)),
             *_section("What clients often demand:", (demand.text for demand in demands)),
         ],
+        notes=[*_section("What the law may ask:", _lines(unsettled, base)), NOT_ADVICE],
         policies=[each.policy for each in ranked],
         entries=[industry.id] if industry else [policy.id for policy in policies[:TOP]],
     ).cite(*(list(each.sources) for each in ranked), *(s.source for s in (*limits, *examples, *demands)))
@@ -235,7 +237,7 @@ def recommendation_answer(profile: Profile, base: KnowledgeBase) -> Answer:
         Button("Why these?", {"intent": "ask_why"}),
         TALK_TO_AGENT,
     ]
-    return answer
+    return shortened(answer)
 
 
 def recommended(industry: Industry, base: KnowledgeBase) -> Answer:
@@ -251,12 +253,13 @@ def recommended(industry: Industry, base: KnowledgeBase) -> Answer:
         Status.ANSWERED,
         "ask_recommendation",
         lead,
-        [listed(lines[:TOP]), NOT_ADVICE],
+        [listed(lines[:TOP])],
         [
             *_section("Also worth a look:", lines[TOP:]),
             *_section("What clients often demand:", (demand.text for demand in industry.contract_demands)),
             *_section("Why: the main risks.", (risk.text for risk in industry.risks)),
         ],
+        notes=[NOT_ADVICE],
         policies=[each.policy for each in ranked],
         entries=[industry.id],
     ).cite(*(list(each.sources) for each in ranked), *(demand.source for demand in industry.contract_demands))
@@ -268,7 +271,7 @@ def recommended(industry: Industry, base: KnowledgeBase) -> Answer:
         Button("How do I get a quote?", {"intent": "get_quote", "industry": industry.id}),
         Button("What risks do we face?", {"intent": "ask_risks", "industry": industry.id}),
     ]
-    return answer
+    return shortened(answer)
 
 
 def _policies(ranked: list[Recommended], base: KnowledgeBase) -> list[Policy]:

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from actions.forms.fields import ABOUT_CLAIMS, Read, Value, classified, only_a_way
+from actions.contact import read_way
+from actions.forms.fields import ABOUT_CLAIMS
+from actions.forms.said import Read, Value, classified
 from knowledge.schema import ProfileField
 
 SURE_QUESTION = 0.6  # confidence from which an intent makes a question of a sentence without a question mark
@@ -95,10 +97,16 @@ _PUZZLED = re.compile(
 )
 _QUOTE = re.compile(r"\bquot", re.I)
 _HOW_TO = re.compile(r"\W*(?:how|what|where|which|when|who|why|do i)\b", re.I)
+_INVERTED = (
+    r"(?:do|does|did|is|are|was|can|could|would|will|should|must|may)(?:n['’]?t)? (?:i|we|you|it|they|that|there)\b"
+)
+# After "hold on" or a sentence of its own; behind a comma "which" and "who" only go on telling.
 _ASKS_AFTER_ALL = re.compile(
-    r"\W*(?:(?:hold on|hang on|wait|sorry|actually|quick question|one (?:sec|second|moment|question)"
+    r"^\W*(?:(?:hold on|hang on|wait|sorry|actually|quick question|one (?:sec|second|moment|question)"
     r"|before (?:that|i answer)|first|um+|hm+|hey|hi|well)\b[\s,:.;-]*)+"
-    r"(?:what|whats|how|who|which|where|when|why|does|do|did|is|are|can|could|would|will|should|must)\b",
+    r"(?:what|whats|how|who|which|where|when|why|does|do|did|is|are|can|could|would|will|should|must)\b"
+    rf"|(?:[.!;]\s+(?:(?:and|so|but|then|or) )*(?:wh(?:ich|o|ere|en)\b|what|how|why|{_INVERTED})"
+    rf"|,\s+(?:(?:and|so|but|then) )*(?:what|how|why|{_INVERTED}))",
     re.I,
 )
 _DEMANDS = re.compile(
@@ -135,21 +143,25 @@ class Heard:
     asks: bool  # begins as a question does, after "hold on" and the like
     names_subject: bool  # a policy, an incident, a term or guidance: it asks about that
     decided: tuple[str, float] = ("", 0.0)  # the intent as it would be taken outside a form, and its chance
+    answered: bool = False  # outside a form an entry would answer it
+    happened: bool = False  # something has happened to the visitor
 
     @classmethod
     def of(cls, message: Mapping[str, Any]) -> Heard:
         """From Rasa's parse data."""
         intent = classified(message)
-        decided = message.get("intent") or {}
+        decided, question = message.get("intent") or {}, message.get("question") or {}
         named = {entity["entity"] for entity in message.get("entities") or []}
         text = str(message.get("text") or "").strip()
         return cls(
             text,
             str(intent.get("name") or ""),
             float(intent.get("confidence") or 0.0),
-            bool(message.get("begins_asking")) or bool(_ASKS_AFTER_ALL.match(text)),
+            bool(message.get("begins_asking")) or bool(_ASKS_AFTER_ALL.search(text)),
             bool(named & {"policy", "exposure", "term", "topic"}),
             (str(decided.get("name") or ""), float(decided.get("confidence") or 0.0)),
+            any(question.get(kind) for kind in ("exposure", "topic", "terms")),
+            bool(question.get("happened")),
         )
 
     def is_surely(self, *intents: str, at_least: float = SURE_STEER) -> bool:
@@ -161,7 +173,7 @@ class Heard:
 
 
 def stops(heard: Heard) -> bool:
-    return bool(_STOP.fullmatch(heard.text)) or heard.is_either_way("cancel", SURE_CHAT)
+    return bool(_STOP.fullmatch(heard.text)) or (heard.is_either_way("cancel", SURE_CHAT) and not keeps(heard))
 
 
 def skips(heard: Heard, read: Read, asked: ProfileField | None) -> bool:
@@ -239,7 +251,7 @@ def is_never_an_answer(heard: Heard, read: Read, asked: ProfileField | None) -> 
         return False
     if asked is None:
         return True
-    if asked.kind == "reach" and (only_a_way(heard.text) or re.search(r"[\d@]", heard.text)):
+    if asked.kind == "reach" and (read_way(heard.text) or re.search(r"[\d@]", heard.text)):
         return False
     if asked.kind == "name" and _CALL_ME.match(heard.text):
         return False
@@ -259,6 +271,11 @@ def is_never_an_answer(heard: Heard, read: Read, asked: ProfileField | None) -> 
     return bool(_TO_THE_GUIDE.search(heard.text))
 
 
+def _speaks_of_else(heard: Heard) -> bool:
+    """Whether words that could be anything tell of what an entry answers, surely or as something that has happened."""
+    return heard.answered and (heard.happened or heard.decided[1] >= SURE_QUESTION)
+
+
 def asks_something(heard: Heard, read: Read, asked: ProfileField) -> bool:
     """Whether the message asks something instead of answering."""
     question = heard.intent.startswith("ask_") or heard.intent in _CHAT | {"out_of_scope"}
@@ -272,6 +289,9 @@ def asks_something(heard: Heard, read: Read, asked: ProfileField) -> bool:
         return False  # "Will Price"
     if heard.asks or (surely and bool(_DEMANDS.search(heard.text))):
         return True
+    if isinstance(read, Value) and asked.kind == "industry" and read.value is None:
+        # Words that name no trade known: what an entry answers tells of something else ("a caller got wrong advice").
+        return (marked and heard.intent not in _ANSWERS) or _speaks_of_else(heard)
     if isinstance(read, Value):
         return marked and heard.intent not in _ANSWERS
     # What is out of scope and no question is a try to answer: saying what would be an answer helps more.

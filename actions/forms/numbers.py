@@ -1,45 +1,39 @@
-"""Values out of what a visitor types into a form: amounts, money, dates, e-mail addresses, phones and names.
+"""Numbers and money out of what a visitor types into a form.  Pure.
 
-Well-kept libraries do the reading: text2num the number words, price-parser the figures, dateparser the dates,
-email-validator and phonenumbers the ways to reach somebody. None of them knows ranges, hedges, "k" and "m", "half a
+text2num reads the number words and price-parser the figures. Neither knows ranges, hedges, "k" and "m", "half a
 million" and "just me", or which numbers of a sentence count something; that is the glue here.
 
-Nothing here raises on any text or asks the network.
+Nothing here raises on any text.
 """
 
 from __future__ import annotations
 
-import html
 import math
 import re
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from enum import Enum
-from itertools import groupby
+from dataclasses import dataclass, field, replace
 
-import phonenumbers
 import us
-from dateparser.search import search_dates
-from email_validator import EmailNotValidError, validate_email
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher, ValidationResult
+from phonenumbers import PhoneNumberMatcher
 from price_parser import Price
 from text_to_num import Token, find_numbers
 
-REGION = "US"
-PHONE_DIGITS = 10  # with the area code
-LONGEST_NAME = 80  # characters
-LONGEST_DATE = 200  # characters looked at; dateparser takes minutes over thousands of digits
-
-
-# Numbers and money
+from actions.forms.dates import DAY, MONTH, YEAR
+from actions.forms.reaching import ADDRESS, PHONE_DIGITS, REGION
 
 
 @dataclass(frozen=True)
 class Amount:
-    """A number or a range; both ends are finite, and the same for one number."""
+    """A number or a range; both ends are finite, and the same for one number.
+
+    Attributes:
+        of: the word behind it, in small letters: what it counts, if anything ("trucks", "years").
+        period: for how long it is told: a key of ``PER_YEAR`` or "hour"; None where no period is told.
+    """
 
     low: float
     high: float
+    of: str = field(default="", compare=False)
+    period: str | None = field(default=None, compare=False)
 
     @property
     def typical(self) -> float:
@@ -54,6 +48,11 @@ def read_amounts(text: str) -> list[Amount]:
     times and "24/7".
     """
     return [number.amount for number in _numbers(_plain(text))]
+
+
+def beside_numbers(text: str) -> str:
+    """What a text says beside its numbers, dates, phones and addresses."""
+    return _NUMBER.sub(" ", _plain(text))
 
 
 def read_count(text: str) -> Amount | None:
@@ -124,6 +123,24 @@ _NUMBER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+PER_YEAR = {"day": 360, "week": 52, "fortnight": 26, "month": 12, "quarter": 4, "year": 1}  # how often a year has it
+_PERIODS = {
+    "hour": ("hour", "hr", "hourly"),
+    "day": ("day", "daily"),
+    "week": ("week", "wk", "weekly"),
+    "fortnight": ("two weeks", "2 weeks", "other week", "fortnight", "biweekly", "fortnightly"),
+    "month": ("month", "mo", "mth", "monthly"),
+    "quarter": ("quarter", "qtr", "quarterly"),
+    "year": ("year", "yr", "yearly", "annually", "annual", "pa"),
+}
+_ADVERBS = "hourly|daily|weekly|biweekly|fortnightly|monthly|quarterly|yearly|annually|annual"
+_NOUNS = "|".join(word for words in _PERIODS.values() for word in words if word not in _ADVERBS.split("|"))
+_BY_AFTER = re.compile(
+    rf"(?:\s*[^\W\d_][\w-]*){{0,3}}?\s*(?:(?:\b(?:an?|per|each|every|p)\b[\s/]*|/\s*)(?P<by>{_NOUNS})|(?P<adverb>{_ADVERBS}))\b",
+    re.IGNORECASE,
+)
+_BY_BEFORE = re.compile(rf"\b(?P<by>)(?P<adverb>{_ADVERBS})(?:\s+[^\W\d_]+){{0,3}}\W*$", re.IGNORECASE)
+
 _HEDGE = r"(?:(?:about|around|roughly|approximately|approx\.?|maybe|perhaps|probably|say|nearly|almost)\s+)?"
 _RANGE = re.compile(
     rf"(?:\s?ish)?\s*(?:-+|to|or|/|\.\.+|~|through|thru|until|,?\s*up\s+to|,\s*(?=maybe|perhaps))\s*{_HEDGE}",
@@ -141,30 +158,30 @@ _NOTHING_NAMED = re.compile(
     re.IGNORECASE,
 )
 
-# Each try begins where a word does, or long words without an @ would take long.
-_ADDRESS = r"(?<![^\s<>()\[\]{},;:])[^\s<>()\[\]{},;:]*@[^\s<>()\[\]{},;:]*"
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
-_YEAR = r"(?:19|20)\d\d\b"
 _STATE = "|".join(state.abbr for state in [*us.states.STATES, us.states.DC])
+
+_MONTH_DAY = r"(?<!\d )(?<!\$)(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])"
+_DAY_MONTH = r"(?<!\d )(?<!\$)(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])"
 
 # What has numbers in it and does not say how many or how much.
 _NO_AMOUNTS = re.compile(
     rf"""
-    {_ADDRESS} | https?://\S+ | www\.\S+
+    {ADDRESS} | https?://\S+ | www\.\S+
     | \(?\b\d{{3}}\)?[-.\s]\d{{3}}[-.\s]\d{{4}}\b                     # a phone, in use or not
     | \b24\s?[/x]\s?7(?:\s?/\s?365)?\b
     | \b\d{{1,2}}:\d\d(?:\s?[ap]\.?m\b\.?)? | \b\d{{1,2}}\s?[ap]\.?m\b\.? | \b9\s?(?:-|to)\s?5\b
     | \b\d{{1,4}}([/.-])\d{{1,2}}\1\d{{1,4}}\b                        # a date in figures
-    | \b{_MONTH}\s{_DAY}(?:,?\s{_YEAR})?\b | \b{_DAY}\s(?:of\s)?{_MONTH}(?:\s{_YEAR})? | \b{_MONTH}\s{_YEAR}
-    | \b(?:since|in|est\.?|established|founded|started|opened|until|during|early|late|q[1-4])\s{_YEAR}
-    | \b{_YEAR}(?=:|\s(?:revenues?|sales|turnover|gross|income)\b)
+    | \b(?:{_MONTH_DAY}|{_DAY_MONTH})(?![/\d])(?!\s?(?:of\b|{_SCALE_WORD}|[km]\b))  # another, but no 1/2 million
+    | \b\d{{1,2}}/{YEAR}
+    | \b\d{{3}}-\d{{2}}-\d{{4}}\b | \b\d{{4}}(?:[ -]\d{{4}}){{2,}}(?:[ -]?\d+)?\b   # an account's number
+    | \b\d{{3,4}}[ -]\d{{6}}[ -]\d{{4,5}}\b | \b\d{{13,}}\b
+    | \b{MONTH}\s{DAY}(?:,?\s{YEAR})?\b | \b{DAY}\s(?:of\s)?{MONTH}(?:\s{YEAR})? | \b{MONTH}\s{YEAR}
+    | \b(?:since|in|est\.?|established|founded|started|opened|until|during|early|late|q[1-4])\s{YEAR}
+    | \b{YEAR}(?=:|\s(?:revenues?|sales|turnover|gross|income)\b)
     | \bzip(?:\s?code)?(?:\sis|:)?\s?\d{{5}}\b | \b\d{{5}}-\d{{4}}\b | (?-i:\b(?:{_STATE})),?\s\d{{5}}\b
     | \b(?:iso|soc|naics|sic|suite|ste\.?|tier|level|version)[\s-]?\#?\d[\d-]*
     | \b401\s?\(?k\b\)? | \b1099(?:s\b|(?=\s(?:contractors?|workers?|agents?|people|staff)\b))
+    | \b(?:on|as|are|is|by|via|get|gets)\s(?:a\s)?(?:1099|w-?2)s?\b
     | \b(?:few|several|many)\s(?:{_SCALE_WORD})s?\b
     | \b(?:this|that|which|each|every|any|the\sother)\sone\b
     | \bone\s(?:word|thing|moment|time|day|of)\b | \bat\sone\spoint\b
@@ -257,7 +274,17 @@ def _numbers(plain: str) -> list[_Number]:
             found[-1] = joined
         else:
             found.append(number)
-    return found
+    return [replace(number, amount=_described(number, plain)) for number in found]
+
+
+def _described(number: _Number, plain: str) -> Amount:
+    """The amount with what it counts, and by which period it is told ("300 calls a day", "monthly payroll 20k")."""
+    behind = plain[number.start : number.end].split()[-1] if number.duration else plain[number.end :]
+    counted = re.match(r"[\s\d-]*([^\W\d_]+)", behind)
+    told = _BY_AFTER.match(plain, number.end) or _BY_BEFORE.search(plain[: number.start])
+    by = (told["by"] or told["adverb"]).lower() if told else ""
+    period = next((name for name, words in _PERIODS.items() if by in words), None)
+    return replace(number.amount, of=counted[1].lower() if counted else "", period=period)
 
 
 def _number(match: re.Match[str]) -> _Number | None:
@@ -309,232 +336,3 @@ def _joined(first: _Number, second: _Number, plain: str) -> _Number | None:
     if first.scale == 1 and low * second.scale <= high:
         low *= second.scale  # "5-10k", "one to two million"
     return replace(whole, amount=Amount(min(low, high), max(low, high)))
-
-
-# Dates
-
-
-def read_date(text: str, today: date) -> date | None:
-    """The date of a text, which may lie in the future; where only a year or a month is told, its first day.
-
-    "March" is the last one, and "12 years" began twelve years before `today`.
-    """
-    text = text[:LONGEST_DATE]
-    for pattern, plain in _DATES_SAID_PLAINLY:
-        text = pattern.sub(plain, text)
-    settings = {
-        "RELATIVE_BASE": datetime(today.year, today.month, today.day),
-        "PREFER_DATES_FROM": "past",
-        "PREFER_DAY_OF_MONTH": "first",
-        "DATE_ORDER": "MDY",
-    }
-    found = search_dates(text, languages=["en"], settings=settings) or []
-    told = {phrase: when.date() for phrase, when in found if _tells_a_date(phrase, text)}
-    exact = [when for phrase, when in told.items() if _A_YEAR.search(phrase) and not _ONLY_A_YEAR.fullmatch(phrase)]
-    if exact:
-        return exact[0]
-    if year := _A_YEAR.search(text):
-        return date(int(year[0]), 1, 1)
-    return next(iter(told.values()), None)
-
-
-def read_year(text: str, today: date) -> int | None:
-    """The year of a text, which may lie in the future."""
-    found = read_date(text, today)
-    return found.year if found else None
-
-
-_A_YEAR = re.compile(rf"\b{_YEAR}")
-_ONLY_A_YEAR = re.compile(r"(?:(?:the|of|in|since) )*\d{4}", re.IGNORECASE)
-_DATES_SAID_PLAINLY = [
-    (re.compile(r"\+"), ""),  # 10+ years
-    (re.compile(r"\byrs?\b", re.IGNORECASE), "years"),
-    (re.compile(r"\ba\s(?:couple|pair)(?:\sof)?\b", re.IGNORECASE), "2"),
-    (re.compile(r"\b((?:19|20)\d0)['’]?s\b", re.IGNORECASE), r"\1"),  # the 1990s
-    (re.compile(r"\b(\d{1,2}([/.-])\d{1,2}\2)([0-6]\d)\b"), r"\g<1>20\3"),  # 1/1/27, which "past" makes 1927
-    (re.compile(r"(?:\bthe\s|['’])['’]?([5-9]0)['’]?s\b", re.IGNORECASE), r"19\1"),
-]
-
-
-def _tells_a_date(phrase: str, text: str) -> bool:
-    """Whether it is more than an everyday word: dateparser finds a month in "we may need it"."""
-    telling = re.search(r"\d|day|tomorrow|week|month|year|decade", phrase, re.IGNORECASE)
-    return bool(telling) or phrase.strip().lower() == text.strip(" .!?").lower()
-
-
-# E-mail addresses and phones
-
-
-class EmailProblem(str, Enum):
-    """What is wrong with what looks meant as an e-mail address."""
-
-    NO_AT_SIGN = "no_at_sign"
-    INCOMPLETE = "incomplete"  # nothing before the @, or no whole domain after it
-    MALFORMED = "malformed"
-
-
-def find_email(text: str) -> str | None:
-    """The first valid address of a text, its domain in small letters. Only the syntax is looked at."""
-    for written in _emails(text):
-        try:
-            return str(validate_email(written, check_deliverability=False, strict=True).normalized)
-        except EmailNotValidError:
-            continue
-    return None
-
-
-def email_problem(text: str) -> EmailProblem | None:
-    """What is wrong with an attempted address; None where one is valid or none was tried."""
-    if find_email(text):
-        return None
-    if written := _emails(text):
-        user, _, domain = written[0].partition("@")
-        return EmailProblem.MALFORMED if user and "." in domain.strip(".") else EmailProblem.INCOMPLETE
-    return EmailProblem.NO_AT_SIGN if _NO_AT.search(text) else None
-
-
-def _emails(text: str) -> list[str]:
-    """What is written like an address, without the punctuation around it."""
-    return [found.strip(".!?'\"") for found in re.findall(_ADDRESS, text)]
-
-
-_DOMAIN = r"[\w-]+(?:\.|\sdot\s)[a-z]{2,}"
-_NO_AT = re.compile(
-    rf"(?<![\w.-])[\w.-]+\s?[(\[]?\bat\b[)\]]?\s?{_DOMAIN}\b|^\W*(?:[\w-]+\.)+[a-z]{{2,}}\W*$", re.IGNORECASE
-)
-
-
-class PhoneProblem(str, Enum):
-    """What is wrong with what looks meant as a phone number."""
-
-    LETTERS = "letters"
-    TOO_SHORT = "too_short"  # or without its area code
-    TOO_LONG = "too_long"
-    NOT_IN_USE = "not_in_use"  # no such area code or country
-
-
-def find_phone(text: str) -> str | None:
-    """The first valid phone number of a text as people write it: "(202) 555-0142", or "+44 20 7946 0958"."""
-    number = next((match.number for match in PhoneNumberMatcher(text, REGION)), None)
-    return _shown(number) if number else None
-
-
-def phone_problem(text: str) -> PhoneProblem | None:
-    """What is wrong with an attempted number; None where one is valid or none was tried.
-
-    Numbers spelt on the keys ("555-CALL") count as letters: a typo in them could not be told.
-    """
-    written = _phone_attempt(text)
-    if not written or find_phone(text):
-        return None
-    if re.search(r"[^\W\d_]", written):
-        return PhoneProblem.LETTERS
-    try:
-        number = phonenumbers.parse(written, REGION)
-    except NumberParseException as error:
-        return _UNREADABLE.get(error.error_type, PhoneProblem.TOO_SHORT)
-    return _IMPOSSIBLE.get(phonenumbers.is_possible_number_with_reason(number), PhoneProblem.NOT_IN_USE)
-
-
-_UNREADABLE = {
-    NumberParseException.TOO_LONG: PhoneProblem.TOO_LONG,
-    NumberParseException.INVALID_COUNTRY_CODE: PhoneProblem.NOT_IN_USE,
-}
-_IMPOSSIBLE = {
-    ValidationResult.TOO_SHORT: PhoneProblem.TOO_SHORT,
-    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: PhoneProblem.TOO_SHORT,
-    ValidationResult.TOO_LONG: PhoneProblem.TOO_LONG,
-}
-
-
-def _shown(number: PhoneNumber) -> str:
-    at_home = number.country_code == phonenumbers.country_code_for_region(REGION)
-    style = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
-    return str(phonenumbers.format_number(number, style))
-
-
-def _phone_attempt(text: str) -> str | None:
-    """The first words in a row with five digits or more between them, or spelt on the keys.
-
-    All of a text whose words all have digits counts, too.
-    """
-    words = re.sub(_ADDRESS, " ", text).split()
-    rows = [" ".join(row) for numeric, row in groupby(words, lambda word: any(map(str.isdigit, word))) if numeric]
-    if rows == [" ".join(words)]:
-        return rows[0]
-    return next((row for row in rows if sum(map(str.isdigit, row)) >= 5 or _SPELT.search(row)), None)
-
-
-_SPELT = re.compile(r"(?<!\w)(?:1-)?\(?\d{3}\)?[- ](?:[\d-]*[a-z]){3}", re.IGNORECASE)  # 555-CALL-NOW
-
-
-# Names
-
-
-class NameProblem(str, Enum):
-    """Why something is no name."""
-
-    EMPTY = "empty"
-    MARKUP = "markup"
-    NO_LETTERS = "no_letters"
-    TOO_LONG = "too_long"
-
-
-def read_name(text: str) -> str | None:
-    """A person's or a firm's name out of a short answer ("I'm Dee Alvarez", "this is Dee from Acme"), as typed."""
-    name = _name(text)
-    return name if _problem(name) is None else None
-
-
-def name_problem(text: str) -> NameProblem | None:
-    """Why there is no name; None where there is one."""
-    return _problem(_name(text))
-
-
-def _problem(name: str) -> NameProblem | None:
-    if not name:
-        return NameProblem.EMPTY
-    if "<" in name or ">" in name:
-        return NameProblem.MARKUP
-    if not any(map(str.isalpha, name)):
-        return NameProblem.NO_LETTERS
-    return NameProblem.TOO_LONG if len(name) > LONGEST_NAME else None
-
-
-_AROUND = " ;,.!?:\"'“”\n\t"
-_PERSON = (
-    r"(?:(?:i am|i['’]m|im|(?:my |the )?(?:full |first )?name(?:['’]s| is|:)|this is|it['’]?s|it is|call me"
-    r"|(?:please )?ask for)(?:\s+|$)"
-    r"(?:(?:with|from|at)\s+)?)"
-)
-_FIRM = (
-    r"(?:(?:we are|we['’]re|(?:my |our |the )?(?:company|firm|business|agency)(?:['’]s)?(?: name)?"
-    r"(?: is(?: called)?|:))(?:\s+|$))"
-)
-_PERSON_FOLLOWS = re.compile(_PERSON, re.IGNORECASE)
-_FIRM_FOLLOWS = re.compile(_FIRM, re.IGNORECASE)
-# Only with a comma or the like, or before one of the above: "Hello Direct" is a firm.
-_GREETING = re.compile(
-    rf"^(?:(?:hi|hello|hey|sure|ok|okay|yes|yeah|well)(?: there)?(?:\s*[,.!]+\s*|\s*$|\s+(?={_PERSON}|{_FIRM})))+",
-    re.IGNORECASE,
-)
-_PLACE_OF_WORK = re.compile(r"\s(?:from|at|with)\s.*", re.IGNORECASE)
-# The name is over where the next thing is said; "Acme, Inc." goes on.
-_NEXT_THING = re.compile(
-    r"(?:[;\n]|,(?!\s*(?:inc|llc|ltd|llp|pllc|corp|co|pc|jr|sr)\b)|\s-\s"
-    r"|(?:\.|!|\sand|\sbut)\s+(?:i|i['’]m|my|our|we|you|please|reach|call|email|phone)\b).*",
-    re.IGNORECASE | re.DOTALL,
-)
-
-
-def _name(text: str) -> str:
-    """The part of a text that would be the name; it may be none."""
-    text = re.sub(rf"<?{_ADDRESS}>?", " ; ", html.unescape(text))
-    for match in PhoneNumberMatcher(text, REGION):
-        text = text.replace(match.raw_string, " ; ")
-    name = _GREETING.sub("", text.strip(_AROUND), count=1)
-    if person := _PERSON_FOLLOWS.match(name):
-        name = _PLACE_OF_WORK.sub("", name[person.end() :])
-    elif firm := _FIRM_FOLLOWS.match(name):
-        name = name[firm.end() :]
-    return " ".join(_NEXT_THING.sub("", name).strip(_AROUND).split())

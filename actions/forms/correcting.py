@@ -1,0 +1,124 @@
+"""What is put right: a field named, the last answer, a slip of the tongue in the same message.  Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from actions.contact import Contact
+from actions.contact import heard as heard_contact
+from actions.forms.fields import answer_to, mentioned
+from actions.forms.filling import CONFIRM, Did, Filling, Step, asking, missed
+from actions.forms.said import Refusal, Said, Value
+from actions.forms.wishes import NUMBERS, WORDS, Heard, goes_back
+from knowledge.base import KnowledgeBase
+from knowledge.schema import ProfileField
+
+FEW_WORDS = 6
+SURE_IF_NAMED = 0.5  # confidence that wants to go back, where the question is named
+CORRECTS = re.compile(
+    r"\b(?:actually|sorry|wait|oops|i meant?|correction|make (?:that|it|the)|change|fix"
+    r"|correct (?:that|it|the|my|our))\b",
+    re.I,
+)
+_CHANGES = re.compile(r"\b(?:change|fix|correct|wrong|edit|redo|update)\b", re.I)
+# What stands between a field's name and what it is to be: "the state should be Texas", "name: Ann".
+_IS_TO_BE = re.compile(
+    r"(?:\W*\b(?:should|must|has|have|needs?|is|are|was|were|to|be|been|read|say|says|spelled|now|actually|wrong|really"
+    r"|please|pls|instead)\b)*[\s:=>,;.!-]*",
+    re.I,
+)
+_SETS = re.compile(r"\b(?:to|is|are|be|say|read)\b|[:=]", re.I)
+# The right value, after what was wrong: "I said 12 but I meant 15", "make that 15, not 12".
+_RIGHT = re.compile(
+    r".*\b(?:i meant?|make (?:that|it)|should (?:be|have been)|correction|but|to)\b\W*(?P<right>.+)",
+    re.I | re.S,
+)
+# What stands between a slip of the tongue and what was meant.
+_SLIPS = re.compile(
+    r"\W+(?:(?:oh|no|wait|sorry|oops|hm+|actually|rather|correction)\b\W*)+(?:(?:i|we) mea?nt?\b|make (?:that|it)\b"
+    r"|it'?s\b)?\W*|\W+(?:i|we) mea?nt?\b\W*|\W+make (?:that|it)\b\W*",
+    re.I,
+)
+SLIPPING = (*NUMBERS, "state")
+_NOT_THAT = re.compile(r"\W*\bnot\s+\S+", re.I)
+_ALSO_CALLED = {
+    "reach": ("e-mail", "email", "phone", "phone number", "contact details"),
+    "industry": ("industry", "trade", "line of business"),
+}
+
+
+def corrected_by_name(
+    filling: Filling, said: Said, heard: Heard, fields: list[ProfileField], base: KnowledgeBase
+) -> Step | None:
+    """ "change the state to Texas", or "the state is wrong": then it is asked again."""
+    back = goes_back(heard) or heard.is_surely("go_back", at_least=SURE_IF_NAMED)
+    cued = back or said.intent == "correct" or bool(CORRECTS.search(said.text))
+    if not (cued or filling.asking == CONFIRM) or (heard.asks and not back):
+        return None
+    named = _named(filling, said.text, fields)
+    if named is None:
+        return None
+    each, rest = named
+    if each.kind in ("reach", "name") and heard_contact(Contact.of(filling.facts()), said.text):
+        return None  # read with all that is known of it
+    between = _IS_TO_BE.match(rest)
+    assert between is not None  # it matches anything
+    new = rest[between.end() :]
+    if new and (each.kind not in WORDS or _SETS.search(between[0])):
+        read = answer_to(each, replace(said, text=_NOT_THAT.sub("", new) or new, chosen=None), base)
+        if isinstance(read, Value):
+            return Step(filling.knowing({each.id: read}), Did.TOLD, (each.id,))
+        if isinstance(read, Refusal) and _SETS.search(between[0]):
+            return Step(missed(asking(filling, each.id)), Did.REFUSED, refusal=read.message, choices=read.choices)
+    asked_again = back or filling.asking == CONFIRM or bool(_CHANGES.search(said.text))
+    if asked_again and not any(mentioned(field, said, base) for field in fields):
+        return Step(asking(filling, each.id), Did.WENT_BACK)
+    return None
+
+
+def _named(filling: Filling, text: str, fields: list[ProfileField]) -> tuple[ProfileField, str] | None:
+    """The answered field that a text names first, and what it says after the name."""
+    found = [
+        (match.start(), -match.end(), each)
+        for each in fields
+        if each.id in filling.values and each.id != filling.asking
+        for name in (each.label, each.id.replace("_", " "), *each.units, *_ALSO_CALLED.get(each.kind, ()))
+        for match in re.finditer(rf"\b{re.escape(name)}s?\b", text, re.I)
+    ]
+    if not found:
+        return None
+    _, end, each = min(found, key=lambda found: found[:2])
+    return each, text[-end:]
+
+
+def settled_on(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | None:
+    """The value that a message ends with where it begins with another: "we've 50 agents, sorry I meant 15"."""
+    first, *rest = _SLIPS.split(said.text)
+    if field.kind not in SLIPPING or not rest or not mentioned(field, replace(said, text=first, states=()), base):
+        return None
+    read = answer_to(field, replace(said, text=rest[-1], states=()), base)
+    return read if isinstance(read, Value) else None
+
+
+def put_right(filling: Filling, said: Said, fields: list[ProfileField], base: KnowledgeBase) -> dict[str, Value]:
+    """ "I said 12 but I meant 15", "make that 15": a value for the field that is 12, or that was answered last."""
+    if not (CORRECTS.search(said.text) or said.intent == "correct"):
+        return {}
+    about = [each for each in fields if each.id in filling.values and each.id != filling.asking and each.kind != "text"]
+    text = _NOT_THAT.sub("", said.text)
+    right = _RIGHT.fullmatch(text)
+    new = replace(said, text=right["right"] if right else text)
+    old = replace(said, text=" ".join(_NOT_THAT.findall(said.text)) or said.text[: said.text.rfind(new.text)])
+    meant = [each for each in about if answer_to(each, old, base) == filling.values[each.id]]
+    last = [each for each in about if filling.asked and each.id == _answered_last(filling)]
+    read = {each.id: answer_to(each, new, base) for each in [*meant, *last][:1]}
+    # Words that name no trade known put one right only where they are few: a sentence says something else.
+    few = len(new.text.split()) <= FEW_WORDS
+    return {
+        name: value for name, value in read.items() if isinstance(value, Value) and (few or value.value is not None)
+    }
+
+
+def _answered_last(filling: Filling) -> str | None:
+    return next((each for each in reversed(filling.asked) if each in filling.values and each != filling.asking), None)

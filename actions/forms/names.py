@@ -1,0 +1,133 @@
+"""The name of a person or a firm out of a short answer.  Pure, and raises on no text."""
+
+from __future__ import annotations
+
+import html
+import re
+from enum import Enum
+
+from spacy.lang.en.stop_words import STOP_WORDS
+
+from actions.forms.reaching import without_ways
+from understanding.text.language import english_words
+
+LONGEST_NAME = 80  # characters
+
+
+class NameProblem(str, Enum):
+    """Why something is no name."""
+
+    EMPTY = "empty"
+    MARKUP = "markup"
+    NO_LETTERS = "no_letters"
+    TOO_LONG = "too_long"
+
+
+def read_name(text: str) -> str | None:
+    """A person's or a firm's name out of a short answer ("I'm Dee Alvarez", "this is Dee from Acme"), as typed."""
+    name = _name(text)
+    return name if _problem(name) is None else None
+
+
+def name_problem(text: str) -> NameProblem | None:
+    """Why there is no name; None where there is one."""
+    return _problem(_name(text))
+
+
+def _problem(name: str) -> NameProblem | None:
+    if not name:
+        return NameProblem.EMPTY
+    if "<" in name or ">" in name:
+        return NameProblem.MARKUP
+    if not any(map(str.isalpha, name)):
+        return NameProblem.NO_LETTERS
+    return NameProblem.TOO_LONG if len(name) > LONGEST_NAME else None
+
+
+_AROUND = " ;,.!?:\"'“”\n\t"
+_PERSON = (
+    r"(?:(?:i am|i['’]m|im|(?:my |the )?(?:full |first )?name(?:['’]s| is|:)|this is|it['’]?s|it is|call me"
+    r"|(?:please )?ask for)(?:\s+|$)"
+    r"(?:(?:with|from|at)\s+)?)"
+)
+_FIRM = (
+    r"(?:(?:we are|we['’]re|(?:my |our |the )?(?:company|firm|business|agency)(?:['’]s)?(?: name)?"
+    r"(?: is(?: called)?|:))(?:\s+|$))"
+)
+_PERSON_FOLLOWS = re.compile(_PERSON, re.IGNORECASE)
+_FIRM_FOLLOWS = re.compile(_FIRM, re.IGNORECASE)
+# Only with a comma or the like, or before one of the above: "Hello Direct" is a firm.
+_GREETING = re.compile(
+    rf"^(?:(?:hi|hello|hey|sure|ok|okay|yes|yeah|well)(?: there)?(?:\s*[,.!]+\s*|\s*$|\s+(?={_PERSON}|{_FIRM})))+",
+    re.IGNORECASE,
+)
+_PLACE_OF_WORK = re.compile(r"\s(?:from|at|with)\s.*", re.IGNORECASE)
+# The name is over where the next thing is said; "Acme, Inc." goes on.
+_NEXT_THING = re.compile(
+    r"(?:[;\n]|,(?!\s*(?:inc|llc|ltd|llp|pllc|corp|co|pc|jr|sr)\b)|\s-\s"
+    r"|(?:\.|!|\sand|\sbut)\s+(?:i|i['’]m|my|our|we|you|please|reach|call|email|phone)\b).*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _name(text: str) -> str:
+    """The part of a text that would be the name; it may be none."""
+    text = without_ways(html.unescape(text))
+    name = _GREETING.sub("", text.strip(_AROUND), count=1)
+    if person := _PERSON_FOLLOWS.match(name):
+        name = _PLACE_OF_WORK.sub("", name[person.end() :])
+    elif firm := _FIRM_FOLLOWS.match(name):
+        name = name[firm.end() :]
+    return " ".join(_NEXT_THING.sub("", name).strip(_AROUND).split())
+
+
+_TELLS_NAME = re.compile(
+    r"\b(?:my |the |contact )?name(?:['’]s| is| is spelled|:)\s+(?:actually\s+|spelled\s+)?(?P<name>.+)", re.IGNORECASE
+)
+_ASKS_FOR = re.compile(
+    r"\b(?:(?:call|meeting|speak|talk) with|call|phone|reach|ask for|contact|text|e-?mail|ring|this is|i am|i['’]?m)\s+"
+    r"(?P<name>(?!(?:back|me|us|my|our|at|on|it)\b)[^\W\d_][^;,:.()]*?)\s*(?:;|,|\.|:|\bat\b|\bon\b|\bor\b|\band\b|\bfrom\b|\bwith\b|$)",
+    re.IGNORECASE,
+)
+_PART = re.compile(r"[;,:\n|/()]|(?<=[a-z]{2})[.!?]\s|\s-\s|\b(?:at|on|or|and|is|my|by|here)\b", re.IGNORECASE)
+_TITLE = re.compile(r"\b(?:mr|mrs|ms|dr|prof)\.\s*", re.IGNORECASE)  # its point ends no sentence
+MOST_PARTS = 4  # words of a person's name
+
+
+def name_of_person(text: str, beside_contact: bool) -> str | None:
+    """The name that a text gives for whom to ask for.
+
+    Args:
+        beside_contact: an address or number was given, and taken out of the text; then a name may stand alone.
+    """
+    text = _TITLE.sub("", text)
+    told = _TELLS_NAME.search(text)
+    if told and (name := _name(told["name"])) and is_person(name):
+        return name
+    if not beside_contact:
+        return None
+    asked = [match["name"] for match in _ASKS_FOR.finditer(text)]
+    alone = [part for part in _PART.split(text) if part.strip()]
+    return next((" ".join(part.split()) for part in [*asked, *alone] if is_person(part)), None)
+
+
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*")
+
+
+def is_person(name: str) -> bool:
+    """Whether each word is a name's: with a capital, or no word of English."""
+    words = name.strip(_AROUND).split()
+    if not 0 < len(words) <= MOST_PARTS or any(
+        not re.fullmatch(r"[^\W\d_](?:[^\W\d_]|['’.-])*", word) for word in words
+    ):
+        return False
+    return all(
+        word.lower() not in _NO_NAME_WORDS and (word[0].isupper() or word.lower() not in english_words())
+        for word in words
+    )
+
+
+_NO_NAME_WORDS = STOP_WORDS - {"will", "may"} | {
+    *("phone", "cell", "mobile", "email", "e-mail", "tel", "office", "number", "ext", "hi", "hello", "hey", "thanks"),
+    *("work", "home", "fax", "regards", "contact", "text", "yes", "ok", "okay", "sure", "sorry", "best", "anytime"),
+}

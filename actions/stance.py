@@ -1,0 +1,90 @@
+"""What the guide will not say however often it is asked, and what it says each time instead.
+
+Whether a live claim is paid, a promise, cover in force: once one of them was asked for, a message that presses the same
+point gets the same stand in other words.  What only tells more of what has happened is pointed to the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from actions.answer import Answer, Button, Status
+from actions.phrasing import phrase
+from actions.responding import REPORT, TALK_TO_AGENT
+from actions.wording import joined
+from knowledge.base import KnowledgeBase
+from knowledge.schema import Verdict
+from understanding.question import Frame, Question, Stance
+from understanding.targets import AGENT
+from understanding.text.questions import begins_asking, only_states
+
+TAKEN_BY = {"report_claim": "claim", "ask_guarantee": "promise", "ask_to_bind": "bind"}
+DECLINED = {"claim": "ask_guarantee", "promise": "ask_guarantee", "bind": "ask_to_bind"}  # the answer's intent
+PRESSES = {"ask_guarantee", "ask_to_bind", "complain", "nlu_fallback"}  # the last: nothing else is surely meant
+TELLS = {"inform", "correct", "out_of_scope"}  # of a statement that names nothing to answer
+LIVE = 3  # messages of the visitor's after which a point that nobody pressed is over
+CONCERNED = 2  # policies named for what happened
+_SUBJECTS = {"policy", "exposure", "term", "topic", "industry", "outside", "state"}
+
+
+def pressed(question: Question, message: Mapping[str, Any], turn: int, base: KnowledgeBase) -> Answer | None:
+    """The stand in other words, where a message presses a point that was declined; None where it asks for more."""
+    stance = question.frame.stance if question.frame else None
+    if stance is None or question.bound or question.happened or turn - stance.turn > LIVE:
+        return None
+    named = {e["value"] for e in message.get("entities") or [] if e["entity"] in _SUBJECTS}
+    if {*named, question.exposure, question.topic, *question.terms} - {stance.exposure, None}:
+        return None
+    if stance.on == "claim" and _tells_more(question):
+        return Answer(Status.CHITCHAT, "inform", phrase("told_of_loss"), buttons=[REPORT, TALK_TO_AGENT])
+    if question.intent not in PRESSES or question.closest[:1] == (AGENT,):
+        return None
+    texts = base.notices[f"stance_{stance.on}"]
+    text = str(texts[stance.pressed % len(texts)]).strip()
+    paragraphs = [concerns(stance.exposure, base)] if stance.on == "claim" and stance.exposure else []
+    buttons: list[Button] = [REPORT, TALK_TO_AGENT] if stance.on == "claim" else [TALK_TO_AGENT]
+    return Answer(Status.HANDOFF, DECLINED[stance.on], text, paragraphs, buttons=buttons)
+
+
+def _tells_more(question: Question) -> bool:
+    """Whether a message only tells more of what has happened: it asks nothing, and names nothing new to answer."""
+    again = question.frame is not None and question.target == question.frame.target != ""
+    if again:
+        return only_states(question.text)
+    asks = question.text.rstrip().endswith("?") or begins_asking(question.text)
+    return question.intent in TELLS and not asks
+
+
+def concerns(exposure_id: str, base: KnowledgeBase) -> str:
+    """Which policies such a thing is a matter of, in general."""
+    exposure = base.exposure(exposure_id)
+    found = base.responders(exposure_id)
+    likely = [d for d in found if d.verdict is Verdict.YES] or found
+    if exposure is None or not likely:
+        return ""
+    names = joined([d.policy.short_name for d in likely[:CONCERNED]], "or")
+    return phrase("concerns", incident=exposure.short_name, policies=names)
+
+
+def taken(frame: Frame, question: Question, answer: Answer, message: Mapping[str, Any], turn: int) -> Frame:
+    """The frame with the stand that an answer took, or took again."""
+    on = TAKEN_BY.get(answer.intent) or ("claim" if question.happened else None)
+    stance = frame.stance
+    if on is None and stance and answer.status is Status.HANDOFF and turn - stance.turn <= LIVE:
+        return replace(frame, stance=replace(stance, turn=turn))  # another thing declined keeps it alive
+    if on is None or (answer.status is not Status.HANDOFF and not question.happened):
+        return frame
+    named = next((e["value"] for e in message.get("entities") or [] if e["entity"] == "exposure"), None)
+    if stance and (stance.on == on or stance.on == "claim") and turn - stance.turn <= LIVE and not question.happened:
+        return replace(frame, stance=replace(stance, turn=turn, pressed=stance.pressed + 1))
+    return replace(frame, stance=Stance(on, question.exposure or named, turn))
+
+
+def held_back(answer: Answer, frame: Frame | None, base: KnowledgeBase) -> None:
+    """No yes or no about the very thing that has happened: the general answer stays, with whose decision it is."""
+    stance = frame.stance if frame else None
+    if stance and stance.on == "claim" and answer.verdict and answer.exposure == stance.exposure:
+        answer.verdict = None
+        answer.paragraphs.append(str(base.notices["stance_claim"][0]).strip())

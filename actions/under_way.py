@@ -1,0 +1,165 @@
+"""Meaning completed by the conversation: what a message means only because of what is under way.
+
+The one place, beside the decision itself, that says what a message is: before any action answers, it may belong to a
+form on its way, vary the last recommendation, or give a number to the agent who was asked for; after, its question may
+begin a form.  The forms decide purely (``actions/forms``); the clock, the licence, consent and tickets are here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from actions.answer import Answer
+from actions.calling import MAY_BE_A_NUMBER, consent_given, consent_sentence, contact_of, only_contact, still_waiting
+from actions.contact import Contact, has_waited
+from actions.forms.conditions import phone_of, with_consent, within_licence, within_licence_answer
+from actions.forms.filling import Filling
+from actions.forms.said import classified
+from actions.forms.turn import Turn, begin, closed, facts_of, go_on, matched, not_sent, opens, sent, varied
+from actions.handing_over import contact_for_agent, pass_on, passes_on, waiting
+from actions.known import summary_of
+from actions.noting import Noted, in_passing, noted
+from actions.responding import Reply, respond
+from actions.standing import Standing
+from bot.agency import Agency
+from bot.handoff.reception import Reception
+from knowledge.base import KnowledgeBase
+from understanding.completion import decided_as
+from understanding.question import Frame, Question
+from understanding.targets import AGENT
+
+SURE_RESTART = 0.9
+AGENT_WISHED = "talk_to_agent"
+MAY_COMPLAIN = {
+    AGENT_WISHED,
+    "get_quote",
+    "complain",
+    "inform",
+    "nlu_fallback",
+}  # what is wished or said by who was not called back
+
+
+def starts_over(message: Mapping[str, Any], filling: Filling | None) -> bool:
+    """Whether the visitor wants to begin afresh; in the middle of a form it must be sure, for the form is lost."""
+    intent = classified(message)
+    least = SURE_RESTART if filling and filling.form else 0.0
+    return intent.get("name") == "restart" and float(intent.get("confidence") or 0.0) >= least
+
+
+def form_turn(standing: Standing) -> Turn | None:
+    """What the form on its way makes of the message, or the recommendation given last; None where neither is meant."""
+    filling, message, base, now = standing.filling, standing.message, standing.base, standing.now
+    if filling is None or filling.form is None or starts_over(message, filling):
+        again = varied(filling, standing.frame, message, base, now)
+        return _on_condition(again, base) if again else None
+    turn = _on_condition(go_on(filling, message, base, now), base)
+    return _submitted(turn.filling, standing.tracker, base) if turn.submitted else turn
+
+
+def contact_given(standing: Standing) -> Reply | None:
+    """The reply to a message that gives, changes or refuses contact where an agent was asked for; else None."""
+    if standing.filling and standing.filling.form:
+        return None
+    question = standing.question
+    reply = contact_for_agent(standing.filling, standing.tracker, decided_as(question), standing.base)
+    return (question, reply) if reply else None
+
+
+def contact_told(standing: Standing) -> Reply | None:
+    """The reply to a message that tells how to reach the visitor and asks nothing else; None for others.
+
+    Where that comes closest to a wish for an agent, it is one: nobody else is to be called back.
+    """
+    question, now = standing.question, contact_of(standing.filling)
+    if question.bound or now in (contact_of(standing.kept), Contact()) or decided_as(question) not in MAY_BE_A_NUMBER:
+        return None
+    if question.intent == AGENT_WISHED or question.closest[:1] == (AGENT,):
+        asked = replace(question, intent=AGENT_WISHED, closest=())
+        return asked, respond(asked, standing.base)
+    return question, only_contact(now)
+
+
+def waited(standing: Standing) -> Reply | None:
+    """The reply to somebody who has asked before and was not called back; None for others."""
+    question = standing.question
+    if question.bound or question.intent not in MAY_COMPLAIN or not has_waited(question.text):
+        return None
+    asked = replace(question, intent=AGENT_WISHED, closest=())
+    return asked, still_waiting(waiting(standing.tracker) is not None)
+
+
+def begun(replies: list[Reply], standing: Standing) -> Turn | None:
+    """The first turn of the form that a message begins instead of being answered; None where it begins none."""
+    if len(replies) != 1 or passes_on(replies[0][1]):
+        return None
+    form = opens(*replies[0], standing.message, standing.base, standing.now)
+    if form is None:
+        return None
+    first = begin(form, standing.filling, standing.message, standing.base, standing.now)
+    return _on_condition(first, standing.base)
+
+
+def statement(standing: Standing) -> Noted | None:
+    """What a message that only tells something about the business brings, outside forms; else None."""
+    if standing.filling and standing.filling.form:
+        return None
+    return noted(standing.filling, standing.frame, standing.message, standing.base, standing.now)
+
+
+def told_in_passing(standing: Standing) -> Filling | None:
+    """What is known of the visitor after a message that asks something, and may tell something beside it."""
+    known = standing.filling
+    return in_passing(known, standing.frame, standing.message, standing.base, standing.now) or known
+
+
+def told_in(form: Turn, answer: Answer, standing: Standing) -> Question | None:
+    """What a form's result, or what follows from a fact, is about, as a question that could have been asked.
+
+    None where a fact told on the way has consequences for other policies than the one talked about: that stays it.
+    """
+    facts, talked = form.filling.facts(), standing.frame or Frame()
+    policies = tuple(answer.policies[:1]) if answer.intent == "ask_need" else ()
+    if policies and talked.policies and talked.policies[0] not in answer.policies:
+        return None
+    question = replace(standing.question, intent=answer.intent, target="", exposure=None, topic=None, terms=())
+    industry, state = facts.get("industry") or talked.industry, facts.get("state") or talked.state
+    return replace(question, policies=policies, industry=industry, state=state)
+
+
+def for_this_visitor(question: Question, answer: Answer, standing: Standing) -> Answer:
+    """The answer for the business that told its facts, as far as the agency is licensed where the visitor is."""
+    base, filling = standing.base, standing.filling
+    answer = matched(filling, question, answer, base)
+    named = next((e["value"] for e in standing.message.get("entities") or [] if e["entity"] == "state"), None)
+    facts = filling.facts() if filling else {}
+    state = named or facts.get("state") or question.state
+    industry = question.industry or facts.get("industry")
+    return within_licence_answer(answer, question.intent, state, industry, base, Agency.from_environment())
+
+
+def _submitted(filling: Filling, tracker: Tracker, base: KnowledgeBase) -> Turn:
+    """A confirmed form passed on; where that fails it stays as it is, and can be sent again."""
+    agency = Agency.from_environment()
+    sentence = consent_sentence(base.notices, agency)
+    consent = consent_given(phone_of(filling.facts()), sentence, tracker.events, datetime.now(UTC))
+    ways = agency.reached_by()
+
+    def confirm(reference: str, _: Reception) -> str:
+        return sent(filling, reference, ways).lead
+
+    brought = summary_of(closed(filling), Frame.from_slot(tracker.get_slot("frame")), base)
+    passed = pass_on("get_quote", tracker, facts_of(filling, base), confirm, consent, brought)
+    if passed is None:
+        return Turn(filling, after=not_sent(filling, base))
+    return Turn(closed(filling), [sent(filling, passed.ticket.reference, ways)])
+
+
+def _on_condition(turn: Turn, base: KnowledgeBase) -> Turn:
+    """The turn as far as the agency is licensed where the visitor is, with the consent that a number needs."""
+    agency = Agency.from_environment()
+    return with_consent(within_licence(turn, base, agency), consent_sentence(base.notices, agency))
