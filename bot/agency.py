@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import us
 
+from bot.settings import SettingError
+
 T = TypeVar("T")
 
 UNNAMED = "our agency"
@@ -47,10 +49,12 @@ EXAMPLES = {
     "GUIDE_AGENCY_PHONE": "202-555-0142",
     "GUIDE_AGENCY_CONSENT": "If you give a phone number, we may call you at it about this request.",
     "GUIDE_TICKETS_DAYS": str(TICKETS_DAYS),
+    "GUIDE_SIGNED_ONLY": "0",
+    "GUIDE_RECORDING_CONSENT": "0",
 }
 
 
-class AgencyError(ValueError):
+class AgencyError(SettingError):
     """Settings that the guide cannot start with; the message holds a line for each."""
 
 
@@ -69,6 +73,8 @@ class Agency:
         facts: what it tells visitors of itself, by name.
         tickets_days: how long requests for an agent are kept.
         in_service: visitors are real, and not somebody who tries the guide out.
+        signed_only: answers of law and figures that nobody has signed are left to an agent.
+        recording_consent: visitors agree to the recording before anything of theirs is kept.
     """
 
     name: str = UNNAMED
@@ -83,6 +89,8 @@ class Agency:
     facts: Mapping[str, str] = field(default_factory=dict)
     tickets_days: int = TICKETS_DAYS
     in_service: bool = False
+    signed_only: bool = False
+    recording_consent: bool = False
 
     @classmethod
     def from_environment(cls) -> Agency:
@@ -162,6 +170,8 @@ def read(environment: Mapping[str, str]) -> tuple[Agency, list[str]]:
         facts=facts,
         tickets_days=setting("GUIDE_TICKETS_DAYS", days_of, TICKETS_DAYS),
         in_service=setting("GUIDE_SERVICE", switch_of, False),
+        signed_only=setting("GUIDE_SIGNED_ONLY", switch_of, False),
+        recording_consent=setting("GUIDE_RECORDING_CONSENT", switch_of, False),
     )
     return agency, problems
 
@@ -175,7 +185,7 @@ _CODES = {key.lower(): code for code, name in STATES.items() for key in (code, n
 def switch_of(text: str) -> bool:
     """1 or 0."""
     if text not in ("0", "1"):
-        raise ValueError("it is 1 in service and 0 or nothing otherwise")
+        raise ValueError("it is 1 for yes, and 0 or nothing for no")
     return text == "1"
 
 

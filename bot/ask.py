@@ -119,9 +119,11 @@ class Guide:
 
     async def explain(self, text: str) -> list[str]:
         """Why a message is read as it is, as lines to print."""
+        if not text.strip():
+            return ["Nothing to explain: the message has no words."]
         message = UserMessage(text, metadata={"explain": True})
         parsed = await MessageProcessor.parse_message(self.agent.processor, message)
-        return [str(line) for line in parsed.get("explain") or ["Nothing to explain: the message has no words."]]
+        return [str(line) for line in parsed.get("explain") or ["Nothing to explain: the message is a command."]]
 
     async def converse(self, turns: Iterable[str]) -> list[Turn]:
         """A fresh conversation of several turns."""

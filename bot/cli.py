@@ -6,20 +6,20 @@ import asyncio
 import json
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import click
+from dotenv import load_dotenv
 
+from bot.channels.slack.commands import slack
+from bot.desk.commands import agents
 from bot.handoff.commands import tickets
+from bot.handoff.desk_commands import desk
+from bot.handoff.testing import NOTHING_TELLS, handoff
+from bot.records.commands import feedback, migrate, open_or_stop, privacy, stop
 from bot.runtime import hush, quiet
-
-EXAMPLES = "\b\nExample:\n  "
-
-
-def _stop(message: str) -> None:
-    click.echo(message, err=True)
-    sys.exit(1)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,6 +32,7 @@ def main() -> None:
       guide train && guide ask "Does GL cover call center mistakes?"
     """
     os.chdir(Path(__file__).resolve().parents[1])  # Rasa's files are named from the project's folder
+    load_dotenv(".env")  # secrets that no shell history should keep; what is set already stays
     quiet()
 
 
@@ -45,37 +46,51 @@ def train(force: bool) -> None:
       guide train --force
     """
     from bot import training
+    from bot.progress import step
+    from knowledge.build import build
     from knowledge.content import ContentError
 
+    log = _state_folder() / "logs" / "training.log"
     try:
-        if training.build_knowledge_if_stale():
-            click.echo("The knowledge base is built.")
-        if not force and training.is_trained():
+        if training.is_knowledge_stale():
+            with step("Building the knowledge base", log):
+                build()
+        if not force and training.is_trained() and training.is_sealed():
             click.echo("Nothing changed since the last training.")
             return
-        click.echo("Training (under a minute) …")
-        hush()
-        click.echo(f"Trained: {training.train()}")
+        with step("Training", log):
+            hush()
+            model = training.train()
+        click.echo(f"Trained: {model}")
     except ContentError as error:
-        _stop(f"The content cannot be published; the old answers stay in service.\n{error}")
+        stop(f"The content cannot be published; the old answers stay in service.\n{error}")
     except training.TrainingFailed as error:
-        _stop(str(error))
+        stop(f"{error} The log is {log}.")
 
 
 def _ready_or_stop() -> Path:
+    """The model, if it was trained from what is here now: another would know neither the names nor the answers."""
     from bot import training
+    from knowledge.base import KnowledgeUnavailable
     from knowledge.build import DATABASE
 
     if not DATABASE.exists() or not training.MODEL.exists():
-        _stop("The guide is not trained yet: run `make train`.")
+        stop("The guide is not trained yet: run `make train`.")
+    try:
+        if not training.is_trained():
+            stop("What the guide is trained from has changed since: run `make train`.")
+        if not training.is_sealed():
+            stop("The trained model is not the file that training wrote: run `make train`.")
+    except KnowledgeUnavailable as error:
+        stop(str(error))
     return training.MODEL
 
 
 @main.command()
-@click.option("--port", default=5005, show_default=True, envvar="PORT", help="Port of the website chat.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port of the website chat; else PORT, else 5005.")
 @click.option("--interface", default="127.0.0.1", show_default=True, help="Address to listen on.")
-def serve(port: int, interface: str) -> None:
-    """Start the guide: the website chat at / and the action server behind it.
+def serve(port: int | None, interface: str) -> None:
+    """Start the guide: one process that serves the website chat.
 
     With GUIDE_SERVICE=1 it serves real visitors, and does not start before the agency's settings are
     complete.  Without, it is a demo.
@@ -84,75 +99,69 @@ def serve(port: int, interface: str) -> None:
     Example:
       guide serve --port 8080
     """
-    from bot.agency import AgencyError, require
+    from bot.agency import require
+    from bot.channels.slack.settings import SlackSettings
+    from bot.handoff.settings import HandoffSettings
+    from bot.settings import SettingError, Settings
 
     try:
-        require()
-    except AgencyError as error:
-        _stop(str(error))
-    from bot.channels.settings import SettingError, WebSettings
-    from bot.runtime import supervisor as s
-
+        agency = require()
+        settings, in_slack = Settings.load(), SlackSettings.load()
+        tells_by = HandoffSettings.load().tells_by
+    except SettingError as error:
+        stop(str(error))
+    if missing := in_slack.missing():
+        stop("\n".join(["The guide cannot be in Slack until these settings are right:", *missing]))
+    if agency.in_service and not tells_by:
+        click.echo(NOTHING_TELLS, err=True)
     model = _ready_or_stop()
     logs = _state_folder() / "logs"
+    log = logs / "guide.log"
+    from bot.edge.listening import CannotStart, listen
+    from bot.progress import step
+
+    starting = ExitStack()
     try:
-        WebSettings.read()  # for its complaints: the server would make them in the middle of its log
-        s.require_free(port, interface)
-        action_port = s.free_port()
-        local = "127.0.0.1" if interface == "0.0.0.0" else interface
-        rasa = s.Server(
-            "Rasa server",
-            [
-                sys.executable,
-                "-m",
-                "bot.runtime.server",
-                "--model",
-                str(model),
-                "--interface",
-                interface,
-                "--port",
-                str(port),
-            ],
-            f"http://{local}:{port}/",
-            logs / "rasa.log",
-        )
-        servers = [s.action_server(action_port, logs), rasa]
-        with s.stopping(servers):
-            click.echo("Starting …")
-            for server in servers:
-                server.start(s.child_environment(action_port))
-            s.wait_until_healthy(servers)
-            click.echo(f"The guide is at http://{local}:{port}/  (Ctrl-C stops it; logs in {logs})")
-            s.watch(servers)
-    except (s.CannotStart, SettingError) as error:
-        _stop(str(error))
+        listener = listen(settings.port if port is None else port, interface)
+        open_or_stop()
+        local = "127.0.0.1" if interface in ("0.0.0.0", "::") else interface
+
+        def started() -> None:
+            starting.close()
+            click.echo(
+                f"The guide is at http://{local}:{listener.getsockname()[1]}/  (Ctrl-C stops it; the log is {log})"
+            )
+
+        with starting:
+            starting.enter_context(step("Starting", logs / "start.log"))
+            hush()
+            from bot.channels.slack.channel import SlackChannel
+            from bot.edge.serve import serve as serve_edge
+
+            serve_edge(model, settings, agency, listener, log, started, SlackChannel.wanted(in_slack))
+    except CannotStart as error:
+        stop(str(error))
     except KeyboardInterrupt:
         click.echo("Stopped.")
 
 
 @main.command()
 def shell() -> None:
-    """Talk to the guide in the Rasa shell, for agents testing answers.
+    """Talk to the guide on this terminal, for agents testing answers.
 
     \b
     Example:
       guide shell
     """
-    from bot.runtime import supervisor as s
+    from bot.progress import step
 
     model = _ready_or_stop()
-    port, action_port = s.free_port(), s.free_port()
-    os.environ.update(s.child_environment(action_port))
-    server = s.action_server(action_port, _state_folder() / "logs")
-    try:
-        with s.stopping([server]):
-            server.start(s.child_environment(action_port))
-            s.wait_until_healthy([server])
-            from bot.runtime.server import serve as serve_rasa
+    hush()
+    open_or_stop()
+    from bot.shell import run
 
-            serve_rasa(str(model), "127.0.0.1", port, shell=True)
-    except s.CannotStart as error:
-        _stop(str(error))
+    try:
+        run(model, step("Starting", _state_folder() / "logs" / "shell.log"))
     except KeyboardInterrupt:
         click.echo("Stopped.")
 
@@ -177,13 +186,13 @@ def ask(question: str | None, jsonl: bool) -> None:
     items = _read_items() if jsonl else []
     hush()
     from bot.ask import Guide, ModelMissing, answer_lines
-    from bot.handoff.tickets import use_memory
+    from bot.records.opening import use_memory
 
     use_memory()  # trying questions out must not call an agent
     try:
         guide = Guide(model)
     except ModelMissing as error:
-        _stop(str(error))
+        stop(str(error))
 
     async def run() -> None:
         if question:
@@ -210,7 +219,7 @@ def _read_items() -> list[dict[str, Any]]:
                 raise ValueError("expected an object")
             turns_of(item)
         except (ValueError, RecursionError) as error:
-            _stop(f"Line {number} of the input: {error}")
+            stop(f"Line {number} of the input: {error}")
         items.append(item)
     return items
 
@@ -233,36 +242,8 @@ def explain(message: str) -> None:
     try:
         guide = Guide(model)
     except ModelMissing as error:
-        _stop(str(error))
+        stop(str(error))
     click.echo("\n".join(asyncio.run(guide.explain(message))))
-
-
-@main.command()
-def feedback() -> None:
-    """Print the answers that visitors found not helpful, newest first.
-
-    Each with what was asked, while the transcript is kept, what was said to be missing, and the ids of
-    the entries that answered.
-
-    \b
-    Example:
-      guide feedback
-    """
-    from bot.channels.feedback import Feedback, as_read
-    from bot.channels.transcript import SqliteTranscript
-
-    votes, said = _state_folder() / "feedback.db", _state_folder() / "web_transcript.db"
-    if not votes.exists():
-        click.echo("Nobody has rated an answer yet.")
-        return
-    store = Feedback(votes)
-    transcript = SqliteTranscript(said if said.exists() else None)
-    opinions = store.all("down")
-    for opinion in opinions:
-        click.echo(as_read(opinion, transcript) + "\n")
-    click.echo(f"{len(opinions)} of {store.count()} rated answers were not helpful.")
-    transcript.close()
-    store.close()
 
 
 @main.group()
@@ -293,7 +274,7 @@ def knowledge_check() -> None:
     try:
         content, ledger = read_content(), read_ledger(ledger_of())
     except ContentError as error:
-        _stop(str(error))
+        stop(str(error))
     findings = check(content) + check_reviews(content, ledger, today)
     for finding in findings:
         click.echo(str(finding))
@@ -333,14 +314,14 @@ def knowledge_sign(by: str, licence: str, entries: tuple[str, ...], everything: 
     try:
         content, ledger = read_content(), read_ledger(ledger_of())
     except ContentError as error:
-        _stop(str(error))
+        stop(str(error))
     known = [entry.id for _, entry in content.entries()]
     for one in entries:
         if one not in known:
-            _stop(f"There is no entry '{one}': its id stands after 'id:' in knowledge/content.")
+            stop(f"There is no entry '{one}': its id stands after 'id:' in knowledge/content.")
     findings = check(content)
     if findings:
-        _stop(f"Nothing was signed: put right first what `guide knowledge check` finds ({len(findings)}).")
+        stop(f"Nothing was signed: put right first what `guide knowledge check` finds ({len(findings)}).")
     chosen = known if everything else list(dict.fromkeys(entries))
     write_ledger(sign(content, ledger, chosen, by.strip(), licence.strip(), datetime.date.today()), ledger_of())
     what = "entry" if len(chosen) == 1 else "entries"
@@ -361,7 +342,7 @@ def knowledge_build() -> None:
     try:
         click.echo(f"Built {DATABASE.name}, content version {build()}.")
     except ContentError as error:
-        _stop(f"The content cannot be published; the old answers stay in service.\n{error}")
+        stop(f"The content cannot be published; the old answers stay in service.\n{error}")
 
 
 @knowledge.command("diff")
@@ -393,11 +374,12 @@ def knowledge_diff(old: Path | None, new: Path | None) -> None:
     sys.exit(1 if changes else 0)
 
 
-main.add_command(tickets)
+for command in (agents, desk, feedback, handoff, migrate, privacy, slack, tickets):
+    main.add_command(command)
 
 
 def _state_folder() -> Path:
-    from bot.handoff.tickets import state_folder
+    from bot.records.place import state_folder
 
     return state_folder()
 

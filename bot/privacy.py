@@ -52,6 +52,7 @@ PLACEHOLDERS = {
     Kind.BIRTH: "[date of birth removed]",
 }
 
+_DIGIT = re.compile(r"\d")
 NAMED, SHAPED = 0.9, 0.5  # scores; Presidio gives 1 to a number whose check digits are right
 YOUNGEST = 15  # years; a later date that is only near the name of a birth date is taken for the date of an event
 
@@ -75,7 +76,9 @@ def without_placeholders(masked: str) -> str:
 
 
 def found(text: str) -> list[Identifier]:
-    """The identifiers of a text in their order, none overlapping another."""
+    """The identifiers of a text in their order, none overlapping another; every one has digits."""
+    if not _DIGIT.search(text):
+        return []
     kept: list[RecognizerResult] = []
     for result in sorted(_recognized(text), key=lambda each: (-each.score, each.start - each.end)):
         if not any(result.intersects(other) for other in kept):

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import traceback
 from pathlib import Path
 
-from knowledge.build import DATABASE, build, content_version
+from knowledge.build import DATABASE, content_version
 from knowledge.content import CONTENT
+from knowledge.intact import is_intact
 
 MODEL = Path("models/guide.tar.gz")
 STAMP = Path("models/guide.inputs")
+SEAL = Path("models/guide.sha256")
 
 
 class TrainingFailed(Exception):
-    """Rasa did not produce a model; the message names the way to see why."""
+    """Rasa did not produce a model; the message says why in a sentence."""
 
 
-def build_knowledge_if_stale() -> bool:
-    """Build the knowledge base unless it already has the content's version; whether it was built."""
-    version = content_version(CONTENT)
-    if DATABASE.exists() and _version_in_service() == version:
-        return False
-    build()
-    return True
+def is_knowledge_stale() -> bool:
+    """Whether the knowledge base lacks the content's version, or is not as it was built."""
+    return not is_intact(DATABASE) or _version_in_service() != content_version(CONTENT)
 
 
 def _version_in_service() -> str | None:
@@ -37,22 +36,23 @@ def _version_in_service() -> str | None:
 
 
 def inputs_digest() -> str:
-    """Changes with what training rests on: data, configuration, names and situations, or the code.
+    """Changes with what training rests on: data, configuration, code, and what it reads of the knowledge base.
 
-    Answers are not trained from, so editing one asks for no training; an exposure's summary, which is one
-    example of many for its subject, waits for the next.
+    The text of answers is not learnt from, so editing one asks for no training (``understanding/inputs.py``).
+
+    Raises:
+        KnowledgeUnavailable: there is no knowledge base that could be read.
     """
     from knowledge.base import KnowledgeBase
+    from understanding import inputs
 
     digest = hashlib.sha256()
     files = [Path("config.yml"), Path("domain.yml"), Path("requirements.lock")]
-    files += sorted(Path("data").rglob("*.yml")) + sorted(Path("data/questions").glob("*.jsonl"))
-    files += sorted(Path("bot/nlu").glob("*.py")) + sorted(Path("understanding").rglob("*.py"))
-    files += sorted(Path("understanding/learning/weights").iterdir())
+    files += sorted(Path("data").rglob("*.yml")) + sorted(Path("bot/nlu").glob("*.py"))
     for file in files:
         digest.update(file.as_posix().encode() + b"\0" + file.read_bytes())
     base = KnowledgeBase(DATABASE)
-    digest.update(repr((base.names(), base.phrases(), base.questions())).encode())
+    digest.update(inputs.fingerprint(base).encode())
     base.close()
     return digest.hexdigest()
 
@@ -60,6 +60,21 @@ def inputs_digest() -> str:
 def is_trained() -> bool:
     """Whether the model matches what it would be trained from now."""
     return MODEL.exists() and STAMP.exists() and STAMP.read_text() == inputs_digest()
+
+
+def is_sealed() -> bool:
+    """Whether the model is, byte for byte, what training wrote: loading it runs classes that it names."""
+    return MODEL.exists() and SEAL.exists() and SEAL.read_text().strip() == _digest_of(MODEL)
+
+
+def seal() -> None:
+    """Remember the model as it is."""
+    SEAL.write_text(f"{_digest_of(MODEL)}\n")
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def train() -> Path:
@@ -74,15 +89,27 @@ def train() -> Path:
 
     mute_warnings()
     MODEL.parent.mkdir(exist_ok=True)
-    result = rasa_train(
-        domain="domain.yml",
-        config="config.yml",
-        training_files="data",
-        output=str(MODEL.parent),
-        fixed_model_name=MODEL.name.removesuffix(".tar.gz"),
-        force_training=True,
-    )
+    learnt_from = inputs_digest()  # what is edited meanwhile asks for another training
+    try:
+        result = rasa_train(
+            domain="domain.yml",
+            config="config.yml",
+            training_files="data",
+            output=str(MODEL.parent),
+            fixed_model_name=MODEL.name.removesuffix(".tar.gz"),
+            force_training=True,
+        )
+    except (Exception, SystemExit) as error:  # Rasa ends the process for some of what it finds wrong
+        traceback.print_exc()
+        raise TrainingFailed(f"Training failed: {_first_line(error)}") from error
     if not result.model:
-        raise TrainingFailed("Rasa produced no model: read the messages above.")
-    STAMP.write_text(inputs_digest())
+        raise TrainingFailed("Training failed: Rasa produced no model.")
+    seal()
+    STAMP.write_text(learnt_from)
     return MODEL
+
+
+def _first_line(error: BaseException) -> str:
+    if isinstance(error, SystemExit):
+        return "the training data cannot be used."
+    return f"{str(error).strip().partition(chr(10))[0].rstrip('.') or type(error).__name__}."

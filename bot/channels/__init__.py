@@ -1,0 +1,1 @@
+"""Where the guide is said, beside its own website."""

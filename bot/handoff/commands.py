@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.handoff.keeping import keep_until
+from bot.records.commands import open_or_stop
 
 if TYPE_CHECKING:  # loading it takes half a second, which no other command should wait for
-    from bot.handoff.tickets import Ticket, TicketStore
+    from bot.records.ticket_store import TicketStore
+    from bot.records.tickets import Ticket
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -36,7 +38,6 @@ def list_() -> None:
     """
     store = _store()
     found = store.open_or_kept()
-    store.close()
     for ticket in found:
         click.echo(_line(ticket, datetime.datetime.now(datetime.UTC).date()))
     click.echo(f"{len(found)} request{'' if len(found) == 1 else 's'}.")
@@ -63,7 +64,6 @@ def hold(reference: str, reason: str | None, policy_ends: datetime.datetime | No
     until = keep_until(policy_ends.date()) if policy_ends else None
     store = _store()
     done = store.hold(reference.upper(), reason, until)
-    store.close()
     if not done:
         _stop(reference)
     click.echo(f"{reference.upper()} is kept{f' until {until}' if until and not reason else ' until it is released'}.")
@@ -80,9 +80,12 @@ def release(reference: str) -> None:
     Example:
       guide tickets release K3RMQT
     """
+    from bot.records.files import Files
+    from bot.records.place import state_folder
+
     store = _store()
     forgotten = store.release(reference.upper())
-    store.close()
+    Files(store.records, state_folder()).sweep()
     if forgotten is None:
         _stop(reference)
     elif forgotten.erased:
@@ -91,10 +94,39 @@ def release(reference: str) -> None:
         click.echo(f"{reference.upper()} is released.")
 
 
-def _store() -> TicketStore:
-    from bot.handoff.tickets import TicketStore
+@tickets.command("files")
+@click.argument("reference")
+def files_(reference: str) -> None:
+    """Print the files that came with a request's conversation, each with a link that is good for a week.
 
-    return TicketStore()
+    The link begins with the guide's own address, as https://guide.agency.example.  Whoever has it can open the file.
+
+    \b
+    Example:
+      guide tickets files K3RMQT
+    """
+    from bot.edge.sessions import FileLinks, persistent_secret
+    from bot.records.files import Files
+    from bot.records.place import state_folder
+    from bot.settings import Settings
+
+    ticket = _store().get(reference.upper())
+    if ticket is None:
+        _stop(reference)
+        return
+    folder = state_folder()
+    links = FileLinks(Settings.load().secret or persistent_secret(folder))
+    found = Files(open_or_stop(), folder).of(ticket.conversation)
+    for each in found:
+        came = datetime.datetime.fromtimestamp(each.at, datetime.UTC)
+        click.echo(f"{came:%Y-%m-%dT%H:%M}  {each.size // 1000 + 1:6} kB  {each.name}\n  {links.address(each.key)}")
+    click.echo(f"{len(found)} file{'' if len(found) == 1 else 's'}.")
+
+
+def _store() -> TicketStore:
+    from bot.records.ticket_store import TicketStore
+
+    return TicketStore(open_or_stop())
 
 
 def _stop(reference: str) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import warnings
+from importlib import import_module
 
 SETTINGS = {
     "RASA_TELEMETRY_ENABLED": "false",
     "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow is imported by Rasa and used by nothing here
     "CUDA_VISIBLE_DEVICES": "-1",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    "RASA_MAX_CACHE_SIZE": "0",  # a training takes seconds; a stale cached part costs hours
+    "RASA_MAX_CACHE_SIZE": "0",  # a training takes minutes; a stale cached part costs hours
 }
 
 
@@ -34,22 +35,28 @@ def hush() -> None:
     """Warnings and worse only, identifiers masked: Rasa's debug lines would put what visitors write into logs."""
     import sanic.app  # noqa: F401  (resets the warning filters when it is first imported, so before they are set)
 
+    mute_warnings()
     from bot.runtime.logs import mask_logs
 
-    mute_warnings()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger().setLevel(logging.WARNING)
     mask_logs()
+
+
+MENDED = (
+    *("action_calls", "action_replies", "debug_copies", "event_types"),
+    *("failing_stores", "graph_in_order", "last_states", "replay"),
+)
+"""The modules that mend a defect of Rasa's; each has an ``install``."""
 
 
 def install() -> None:
     """Put the guide's message processor where Rasa takes its own from, and mend what makes Rasa slow."""
     import rasa.core.agent
 
-    from bot.runtime import action_replies, event_types
     from bot.runtime.processor import GuideProcessor
 
     mute_warnings()
-    action_replies.install()
-    event_types.install()
+    for name in MENDED:
+        import_module(f"bot.runtime.{name}").install()
     rasa.core.agent.MessageProcessor = GuideProcessor

@@ -18,6 +18,7 @@ MAX_CHARACTERS = 4_000
 LONGEST_WORD = 45  # characters; the longest word of a large English dictionary
 KEPT = "\n\t\u200d"  # the last one joins an emoji of several
 _COMMAND = re.compile(r"/\S*", re.DOTALL)
+_STATEMENT = re.compile(r"""^\W*['"]\s*[;)]|;\s*--\s*$""")  # of SQL: it closes a text, or comments out what follows
 _TRUNCATED = 200  # characters kept of a text that is refused
 
 
@@ -50,7 +51,7 @@ def inspect(text: str | None) -> Passed | Refused:
         return Refused("empty", "")
     if len(cleaned) > MAX_CHARACTERS:
         return Refused("too_long", _kept(cleaned))
-    if cleaned.startswith("/") and _COMMAND.match(cleaned):
+    if (cleaned.startswith("/") and _COMMAND.match(cleaned)) or _STATEMENT.search(cleaned):
         return Refused("command", _kept(cleaned))
     if not any(c.isalnum() for c in cleaned) or min(map(len, cleaned.split())) > LONGEST_WORD:
         return Refused("no_words", _kept(cleaned))

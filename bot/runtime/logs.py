@@ -39,6 +39,7 @@ def mask_logs() -> None:
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
             _masked,
         ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
     )
 
 

@@ -13,14 +13,20 @@ from typing import Any
 from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.nlg import NaturalLanguageGenerator
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
+from rasa.exceptions import ActionLimitReached
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.privacy import mask, without_placeholders
-from bot.runtime.conversations import forget
+from bot.records.conversations import forget
 from bot.runtime.input_gate import Passed, agreed, chosen, inspect
+from bot.runtime.readings import Readings
+from bot.runtime.workers import Inline
+from understanding.question import Frame
+from understanding.text.foreign import language_by_script
 from understanding.text.letters import own_words
 from understanding.text.questions import begins_asking, several_questions
 
@@ -34,6 +40,13 @@ UNAVAILABLE = (
 
 class GuideProcessor(MessageProcessor):
     """Used in place of Rasa's by ``bot.runtime.install``."""
+
+    workers: Inline = Inline()
+    """What reads messages and chooses actions; threads in a process that serves."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._readings = Readings()
 
     async def parse_message(
         self,
@@ -64,11 +77,17 @@ class GuideProcessor(MessageProcessor):
         ask = chosen(gate.text, offered) or agreed(gate.text, offered)
         if ask is not None:
             return _decided(gate.text, dict(ask))
+        language = language_by_script(gate.text)
+        if language and not _form_waits(tracker):  # a form may have asked for a name
+            return _decided(gate.text, {"intent": "other_language", "topic": language})
         frame = tracker.get_slot("frame") if tracker else None
         own = own_words(gate.text)
         texts = [own, *several_questions(own)]
+        known = tracker or DialogueStateTracker.from_events(message.sender_id, [])
         read = [
-            await super(GuideProcessor, self).parse_message(_with_frame(text, frame), tracker, only_output_properties)
+            await self.workers.understand(
+                self._parse_message_with_graph, _with_frame(text, frame), known, only_output_properties
+            )
             for text in texts
         ]
         parsed: dict[str, Any] = read[0]
@@ -76,6 +95,16 @@ class GuideProcessor(MessageProcessor):
         if read[1:]:
             parsed["parts"] = read[1:]
         return parsed
+
+    def _parse_message_with_graph(
+        self, message: UserMessage, tracker: DialogueStateTracker, only_output_properties: bool = True
+    ) -> dict[str, Any]:
+        """Rasa's, for what was not read before; reasons asked for are always worked out."""
+        read = super()._parse_message_with_graph
+        metadata = message.metadata or {}
+        if metadata.keys() - {"frame"} or not only_output_properties:
+            return dict(read(message, tracker, only_output_properties))
+        return self._readings.of(str(message.text), metadata.get("frame"), lambda: read(message, tracker))
 
     async def _buttons_offered(self, tracker: DialogueStateTracker) -> list[dict[str, Any]]:
         """Buttons of the guide's last answer, also where that was said in the session before.
@@ -92,9 +121,22 @@ class GuideProcessor(MessageProcessor):
     async def save_tracker(self, tracker: DialogueStateTracker) -> None:
         """Store the conversation; one whose visitor has it erased is stored no more."""
         if tracker.get_slot("erased"):
-            forget(self.tracker_store, tracker.sender_id)
+            await forget(self.tracker_store, tracker.sender_id)
+            self._readings.forget()
         else:
             await super().save_tracker(tracker)
+
+    async def _run_prediction_loop(self, output_channel: OutputChannel, tracker: DialogueStateTracker) -> None:
+        """Rasa's, with the choice of the next action off the event loop."""
+        again = True
+        while again and self._should_handle_message(tracker):
+            choice: tuple[Action, PolicyPrediction]
+            try:
+                choice = await self.workers.understand(self.predict_next_with_tracker_if_should, tracker)
+            except ActionLimitReached:
+                logger.warning("%s asked for more actions than a turn may have", tracker.sender_id)
+                return
+            again = await self._run_action(choice[0], tracker, output_channel, self.nlg, choice[1])
 
     async def _run_action(self, action: Action, *args: Any, **kwargs: Any) -> bool:
         if isinstance(action, RemoteAction):
@@ -128,9 +170,15 @@ class _GuardedAction(Action):
             return [BotUttered(UNAVAILABLE, metadata={"answer": _unavailable()})]
 
 
+def _form_waits(tracker: DialogueStateTracker | None) -> bool:
+    """Whether a form has asked something."""
+    form = tracker.get_slot("form") if tracker else None
+    return bool(form and form.get("form"))
+
+
 def _with_frame(text: str, frame: dict[str, Any] | None) -> UserMessage:
     """A message for the pipeline, with what was being talked about; what is stored of the real one goes without."""
-    return UserMessage(text, metadata={"frame": frame} if frame else None)
+    return UserMessage(text, metadata={"frame": Frame.read_of(frame)} if frame else None)
 
 
 def _unavailable() -> dict[str, Any]:

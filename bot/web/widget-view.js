@@ -11,11 +11,17 @@ export const TEXTS = {
     heading: "Insurance guide",
     subtitle: "Automated, with sources",
     consent: "This is an automated assistant, not a person, and the chat is recorded.",
+    recording:
+      "This chat is recorded and stored, including what you type. If you would rather not be recorded, please close " +
+      "it and contact the agency another way.",
+    agree: "Agree and chat",
+    notAgreed: "That could not be stored. Please try again.",
     privacy: "Privacy",
     log: "Conversation",
     you: "You",
     bot: "Guide",
     agent: "Agent",
+    licence: "license",
     system: "Note",
     input: "Your question",
     placeholder: "Type your question",
@@ -30,10 +36,13 @@ export const TEXTS = {
     others: (count) => `and ${count} more`,
     reviewed: ({ by, licence }, on) => `Reviewed by ${by}, ${licence}, ${on}.`,
     sending: "Sending…",
+    sent: "Sent",
+    waiting: "Not sent yet",
     typing: "The guide is writing",
     newMessages: "New messages",
     menu: "Save, print and more",
     copy: "Copy the conversation",
+    mail: "E-mail the conversation",
     copied: "The conversation is copied.",
     notCopied: "Your browser did not allow it. You can save the conversation instead.",
     save: "Save the conversation as text",
@@ -56,7 +65,8 @@ export const TEXTS = {
     verdict: { yes: "Yes", no: "No", depends: "It depends", unknown: "Not settled" },
     state: {
       connecting: "Connection lost. Trying again…",
-      busy: "A moment please: your message will be sent shortly.",
+      unreachable: "The chat cannot be reached just now. Trying again…",
+      busy: "The chat is busy. Trying again…",
       offline: "You are offline. Your messages will be sent when you are back.",
     },
     refused: {
@@ -64,6 +74,7 @@ export const TEXTS = {
       too_long: "This message is too long. Please shorten it.",
       too_large: "This message is too long. Please shorten it.",
       foreign_origin: "The chat is not available on this page.",
+      not_agreed: "Please agree first that this chat is recorded.",
     },
   },
   es: {
@@ -72,11 +83,17 @@ export const TEXTS = {
     heading: "Guía de seguros",
     subtitle: "Automática, con fuentes",
     consent: "Le atiende un asistente automático, no una persona. Responde en inglés, y el chat queda grabado.",
+    recording:
+      "Este chat se graba y se guarda, incluido lo que usted escribe. Si prefiere que no se le grabe, ciérrelo y " +
+      "comuníquese con la agencia de otra manera.",
+    agree: "Aceptar y chatear",
+    notAgreed: "No se pudo guardar. Inténtelo de nuevo.",
     privacy: "Privacidad",
     log: "Conversación",
     you: "Usted",
     bot: "Guía",
     agent: "Agente",
+    licence: "licencia",
     system: "Nota",
     input: "Su pregunta",
     placeholder: "Escriba su pregunta en inglés",
@@ -91,10 +108,13 @@ export const TEXTS = {
     others: (count) => `y ${count} más`,
     reviewed: ({ by, licence }, on) => `Revisado por ${by}, ${licence}, ${on}.`,
     sending: "Enviando…",
+    sent: "Enviado",
+    waiting: "Sin enviar todavía",
     typing: "La guía está escribiendo",
     newMessages: "Mensajes nuevos",
     menu: "Guardar, imprimir y más",
     copy: "Copiar la conversación",
+    mail: "Enviar la conversación por correo",
     copied: "La conversación se ha copiado.",
     notCopied: "Su navegador no lo permitió. Puede guardar la conversación como texto.",
     save: "Guardar la conversación como texto",
@@ -117,7 +137,8 @@ export const TEXTS = {
     verdict: { yes: "Sí", no: "No", depends: "Depende", unknown: "Sin determinar" },
     state: {
       connecting: "Se perdió la conexión. Intentando de nuevo…",
-      busy: "Un momento, por favor: su mensaje se enviará en breve.",
+      unreachable: "No se puede acceder al chat en este momento. Intentando de nuevo…",
+      busy: "El chat está ocupado. Intentando de nuevo…",
       offline: "No tiene conexión a internet. Sus mensajes se enviarán cuando la recupere.",
     },
     refused: {
@@ -125,6 +146,7 @@ export const TEXTS = {
       too_long: "El mensaje es demasiado largo. Por favor, acórtelo.",
       too_large: "El mensaje es demasiado largo. Por favor, acórtelo.",
       foreign_origin: "El chat no está disponible en esta página.",
+      not_agreed: "Acepte primero que este chat se grabe.",
     },
   },
 };
@@ -245,6 +267,10 @@ h2 { margin: 0; font-size: 17px; line-height: 1.3; overflow-wrap: anywhere; }
 .consent:not([hidden]) + .composer { border-top: 0; }
 .told { margin: 0; padding: 8px 18px; font-size: 14px; background: var(--ink); color: var(--paper); }
 .told:empty { display: none; }
+.people { padding: 10px 18px 12px; font-size: 14px; line-height: 1.4; background: var(--paper); border-top: 1px solid var(--line); }
+.asking .reason { margin: 8px 0 2px; }
+.people p { margin: 0; }
+.people:not([hidden]) ~ .composer { border-top: 0; }
 .greeting { margin: 0 0 14px; padding: 0 4px; font-size: 19px; line-height: 1.35; font-weight: 600; text-wrap: balance; }
 .body { position: relative; flex: 1; min-height: 0; display: flex; }
 .log {
@@ -259,7 +285,8 @@ h2 { margin: 0; font-size: 17px; line-height: 1.3; overflow-wrap: anywhere; }
 }
 .bubble > * { margin: 10px 0 0; }
 .bubble > :first-child { margin-top: 0; }
-.bubble ul, .bubble ol { padding-left: 22px; }
+.bubble ul, .bubble ol { padding-inline-start: 22px; }
+.bubble li { unicode-bidi: plaintext; }
 .bubble li + li { margin-top: 4px; }
 .bubble h3 { font-size: 15px; }
 .verbatim { white-space: pre-wrap; }
@@ -269,6 +296,8 @@ h2 { margin: 0; font-size: 17px; line-height: 1.3; overflow-wrap: anywhere; }
   border-radius: var(--radius) var(--radius) 4px var(--radius);
 }
 .pending .bubble { opacity: .75; }
+.day { margin: 22px 0 8px; font-size: 13px; text-align: center; color: var(--soft); }
+.day:first-child { margin-top: 0; }
 .note, .sender, time { font-size: 13px; color: var(--soft); margin: 2px 4px; }
 time { font-size: 12px; }
 .meta { display: flex; flex-wrap: wrap; align-items: center; max-width: 100%; }
@@ -311,7 +340,7 @@ a { color: var(--accent); text-underline-offset: 2px; }
 .bubble > .table { position: relative; margin: 14px -16px 0; overflow-x: auto; }
 .table:focus-visible { outline-offset: -3px; }
 table { width: 100%; border-collapse: collapse; font-size: 14px; line-height: 1.4; overflow-wrap: break-word; }
-th, td { min-width: 124px; padding: 8px 10px 12px; text-align: left; vertical-align: top; }
+th, td { min-width: 124px; padding: 8px 10px 12px; text-align: start; vertical-align: top; }
 th:first-child, td:first-child { padding-left: 16px; }
 th + th, td + td { border-left: 1px solid var(--line); }
 thead th { padding-bottom: 8px; line-height: 1.3; vertical-align: bottom; }
@@ -462,6 +491,7 @@ export const ICONS = {
   menu: "M12 5v.01M12 12v.01M12 19v.01",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   save: "M12 4v11M7 11l5 5 5-5M5 20h14",
+  mail: "M3 6h18v12H3zM3 7l9 7 9-7",
   print: "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
   restart: "M4 12a8 8 0 1 0 3-6.2M4 4v5h5",
   privacy: "M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6z",
@@ -516,6 +546,9 @@ function inline(text) {
 const BULLET = /^\s*[-*•]\s+/;
 const NUMBER = /^\s*\d{1,2}[.)]\s+/;
 
+/** Each text runs the way its own first letters do. */
+const AUTO = { dir: "auto" };
+
 /** Paragraphs, lists, bold and links: as much Markdown as an answer needs. */
 export function rich(text) {
   const blocks = [];
@@ -526,9 +559,9 @@ export function rich(text) {
       block = null;
     } else if (kind === "p") {
       if (block?.localName === "p") block.append(h("br"), ...inline(line));
-      else blocks.push((block = h("p", {}, ...inline(line))));
+      else blocks.push((block = h("p", AUTO, ...inline(line))));
     } else {
-      if (block?.localName !== kind) blocks.push((block = h(kind)));
+      if (block?.localName !== kind) blocks.push((block = h(kind, AUTO)));
       block.append(h("li", {}, ...inline(line.replace(kind === "ul" ? BULLET : NUMBER, ""))));
     }
   }
@@ -579,8 +612,8 @@ function tableOf({ columns, rows }, t) {
     h(
       "tbody",
       {},
-      h("tr", {}, h("th", { scope: "rowgroup", colspan: columns.length }, h("span", {}, label))),
-      h("tr", {}, ...cells.map((cell) => h("td", {}, ...inline(cell)))),
+      h("tr", {}, h("th", { scope: "rowgroup", colspan: columns.length }, h("span", AUTO, label))),
+      h("tr", {}, ...cells.map((cell) => h("td", AUTO, ...inline(cell)))),
     ),
   );
   return h(
@@ -590,7 +623,7 @@ function tableOf({ columns, rows }, t) {
       "table",
       {},
       h("caption", { class: "hidden" }, columns.join(", ")),
-      h("thead", {}, h("tr", {}, ...columns.map((column) => h("th", { scope: "col" }, column)))),
+      h("thead", {}, h("tr", {}, ...columns.map((column) => h("th", { scope: "col", ...AUTO }, column)))),
       ...groups,
     ),
   );
@@ -609,13 +642,14 @@ function progressOf([at, of], t) {
 /** What "more" opens: a text, or a list of texts and {title, text}. */
 function more(content, t) {
   const parts = [content].flat().flatMap((part) =>
-    typeof part === "object" ? [h("h3", {}, part.title ?? ""), ...rich(part.text)] : rich(part),
+    typeof part === "object" ? [h("h3", AUTO, part.title ?? ""), ...rich(part.text)] : rich(part),
   );
   return h("details", {}, h("summary", {}, t.more), ...parts);
 }
 
-export function sender(message, t) {
-  return message.from === "visitor" ? t.you : message.name ?? t[message.from] ?? t.bot;
+export function sender({ from, name, licence }, t) {
+  if (from === "visitor") return t.you;
+  return name && licence ? `${name}, ${t.licence} ${licence}` : name ?? t[from] ?? t.bot;
 }
 
 /** The message as one line of speech, for the live region and for the saved transcript; of a table only what it is. */
@@ -639,20 +673,28 @@ export function written(message, t) {
   return [at, `${sender(message, t)}: ${spoken(message, t)}`, ...compared, ...cited].filter(Boolean).join("\n");
 }
 
+const dayOf = ({ at }) => new Date(at).toDateString();
+
+/** The day of a message where it is not that of the one before it; of the first, where it is not today. */
+export function renderDay(message, before, t) {
+  if (!message.at || dayOf(message) === dayOf(before ?? { at: Date.now() })) return null;
+  const style = { weekday: "long", month: "long", day: "numeric", year: "numeric" };
+  return h("p", { class: "day" }, when(message, t, style));
+}
+
 /** One message; `pending` is one of ours that the server does not have yet; `rating` stands beside the time. */
 export function renderMessage(message, t, { pending = false, rating = [] } = {}) {
   const { sources = [], more: details, table, progress } = answerOf(message);
   const verdict = verdictOf(message);
   const own = message.from === "visitor";
-  const body = own ? [h("p", { class: "verbatim" }, message.text)] : rich(textOf(message));
+  const body = own ? [h("p", { class: "verbatim", ...AUTO }, message.text)] : rich(textOf(message));
   if (spokenIn(message)) for (const block of body) block.lang = spokenIn(message);
   const named = message.from === "agent" || message.from === "system";
-  const today = message.at && new Date(message.at).toDateString() === new Date().toDateString();
-  const said = when(message, t, { ...(today ? {} : { dateStyle: "medium" }), timeStyle: "short" });
+  const said = when(message, t, { timeStyle: "short" });
   return h(
     "div",
     { class: `message ${message.from ?? "bot"}${pending ? " pending" : ""}`, "data-seq": message.seq },
-    h("span", { class: named ? "sender" : "sender hidden" }, `${sender(message, t)}: `),
+    h("span", { class: named ? "sender" : "sender hidden" }, h("bdi", {}, sender(message, t)), ": "),
     h(
       "div",
       { class: "bubble" },
@@ -663,7 +705,7 @@ export function renderMessage(message, t, { pending = false, rating = [] } = {})
       sources.length > 0 && sourcesOf(answerOf(message), t),
       details?.length > 0 && more(details, t),
     ),
-    pending && h("span", { class: "note" }, t.sending),
+    pending && h("span", { class: "note" }),
     said && h("div", { class: "meta" }, h("time", { datetime: message.at }, said), ...rating),
   );
 }
@@ -694,6 +736,7 @@ export function renderRating(t, { vote, reason } = {}, rate) {
   const field = h("input", {
     type: "text",
     maxlength: "500",
+    ...AUTO,
     autocomplete: "off",
     enterkeyhint: "send",
     placeholder: t.reason,
@@ -760,6 +803,7 @@ export function renderReplies(message, t, { chosen, over, choose }) {
       {
         type: "button",
         class: "reply",
+        ...AUTO,
         disabled: over,
         "aria-pressed": over ? String(pressed) : null,
         onclick: () => choose(button.title),

@@ -12,7 +12,7 @@
  * data-guide-ask="a question" ask it. What is inside the element shows where scripts do not run, and in the chat while
  * the guide cannot be reached.
  */
-import { ChatClient } from "./widget-client.js";
+import { ChatClient, tabStorage } from "./widget-client.js";
 import {
   ICONS,
   TEXTS,
@@ -22,6 +22,7 @@ import {
   languageOf,
   ratable,
   renderAgency,
+  renderDay,
   renderMessage,
   renderRating,
   renderReplies,
@@ -39,7 +40,16 @@ const BANNER_DELAY = 1500; // a blip is no news
 const SPOKEN_FOR = 1000;
 const TOLD_FOR = 4000;
 const OPEN_KEY = "guide-chat-open";
+const DRAFT_KEY = "guide-chat-draft";
+const HISTORY_KEY = "guideChat"; // marks the history entry of the chat over the whole screen
 const TALK_TO_AGENT = "Talk to a licensed agent"; // in the language the guide reads
+const NAME = "insurance-guide-chat";
+/** What pages listen to all over themselves, and what they would do to a text that is typed here. */
+const TYPED = ["keydown", "keypress", "keyup", "cut", "copy", "paste"];
+
+/** The chats of the page. The first is shown; another waits, for a router may put the next page in before it takes
+ * the last one away. */
+const chats = new Set();
 
 class InsuranceGuideChat extends HTMLElement {
   #client;
@@ -48,6 +58,10 @@ class InsuranceGuideChat extends HTMLElement {
   #ratings = {}; // number of an answer -> {vote, reason}
   #opener = null;
   #timers = {};
+  #life = null; // AbortController while the chat is shown
+  #titled = ""; // what the chat has put before the page's title
+  #entry = null; // address at which the chat has a history entry of its own
+  #from = null; // address before the last step in the history, where browsers tell
   #connection = "online";
   #narrow = matchMedia("(max-width: 480px), (max-height: 480px)");
   #touch = matchMedia("(pointer: coarse)");
@@ -65,43 +79,98 @@ class InsuranceGuideChat extends HTMLElement {
   #live;
   #told;
   #consent;
+  #agreement;
+  #agree;
   #error;
   #input;
   #send;
   #foot;
   #panel;
+  #copyItem;
+  #subtitle;
+  #talkButton;
+  #people = null; // who beside the guide has the conversation
+  #strip = null; // tells of them; brought when the first comes
   #privacy = null; // address of the agency's privacy page
+  #files = null; // what takes files, where the guide does
+  #composing; // the form in which a question is written
 
   connectedCallback() {
-    if (this.shadowRoot) return;
+    if (!this.shadowRoot) this.attachShadow({ mode: "open" });
+    chats.add(this);
+    this.#enterFirst();
+  }
+
+  disconnectedCallback() {
+    chats.delete(this);
+    if (this.#life) this.#leave();
+    this.#enterFirst();
+  }
+
+  #enterFirst() {
+    const [first] = chats;
+    if (first && !first.#life) first.#enter();
+  }
+
+  /** Begin, or go on after the element was moved. */
+  #enter() {
+    this.#life = new AbortController();
+    if (!this.#panel) this.#furnish();
+    this.#connection = "online";
+    this.#connect();
+    this.#listen();
+    if (tabStorage.getItem(OPEN_KEY)) this.#show();
+    else if (this.#client.known) this.#client.start(); // for the unread badge
+  }
+
+  /** Leave the page as it was found. */
+  #leave() {
+    this.#life.abort();
+    this.#life = null;
+    this.#client.leave();
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    this.#showTitle(0);
+  }
+
+  #furnish() {
     const language = languageOf(this.closest("[lang]")?.lang);
     this.#t = { ...TEXTS[language], language };
-    const root = this.attachShadow({ mode: "open" });
+    const root = this.shadowRoot;
     const branded = this.hasAttribute("color") && brand(this.getAttribute("color"));
     root.adoptedStyleSheets = branded ? [stylesheet, branded] : [stylesheet];
     if (this.hasAttribute("privacy")) this.#privacy = safeUrl(this.getAttribute("privacy"));
     this.#build();
     root.append(this.#panel, this.#launcher, this.#live);
-    for (const part of root.children) part.lang = language;
-    root.addEventListener("keydown", (event) => this.#onKey(event));
+    for (const part of root.children) Object.assign(part, { lang: language, dir: "ltr" });
     root.addEventListener("click", (event) => {
       if (!event.composedPath().includes(this.#menuButton)) this.#showMenu(false);
     });
-    this.#connect();
+    this.#input.value = tabStorage.getItem(DRAFT_KEY) ?? "";
+    this.#typed();
+  }
 
-    document.addEventListener("click", ({ target }) => {
+  /** Listen to the page for as long as the chat is shown. */
+  #listen() {
+    const { signal } = this.#life;
+    const on = (target, type, handler) => target?.addEventListener(type, handler, { signal, capture: target === window });
+    on(document, "click", ({ target }) => {
       const opener = target.closest?.("[data-guide-open], [data-guide-ask]");
       if (!opener) return;
       this.open(opener);
       if (opener.dataset.guideAsk) this.ask(opener.dataset.guideAsk);
     });
-    document.addEventListener("visibilitychange", () => this.#countUnread());
-    for (const change of ["resize", "scroll"]) {
-      window.visualViewport?.addEventListener(change, () => this.#fitScreen());
+    on(document, "visibilitychange", () => this.#countUnread());
+    for (const change of ["resize", "scroll"]) on(window.visualViewport, change, () => this.#fitScreen());
+    on(this.#narrow, "change", () => this.#fitScreen());
+    for (const type of TYPED) {
+      on(window, type, (event) => {
+        if (!event.composedPath().includes(this.shadowRoot)) return;
+        event.stopImmediatePropagation(); // the page takes the chat for no field, and would act upon single keys
+        if (type === "keydown") this.#onKey(event);
+      });
     }
-    this.#narrow.addEventListener("change", () => this.#fitScreen());
-    if (this.#wasOpen()) this.#show();
-    else if (this.#client.known) this.#client.start(); // for the unread badge
+    on(window.navigation, "currententrychange", ({ from }) => (this.#from = from.url));
+    on(window, "popstate", (event) => this.#onPopState(event));
   }
 
   #connect() {
@@ -116,6 +185,7 @@ class InsuranceGuideChat extends HTMLElement {
     on("refused", (refusal) => this.#onRefused(refusal));
     on("seen", () => this.#countUnread());
     on("rated", (rating) => this.#onRated(rating));
+    on("people", (people) => this.#onPeople(people));
   }
 
   #build() {
@@ -129,7 +199,7 @@ class InsuranceGuideChat extends HTMLElement {
       onclick: () => this.#toggle(),
     });
     this.#showLauncher(false);
-    this.#heading = h("h2", { id: "heading" }, this.getAttribute("heading") ?? t.heading);
+    this.#heading = h("h2", { id: "heading", dir: "auto" }, this.getAttribute("heading") ?? t.heading);
     this.#state = h("p", { role: "status" });
     this.#asking = h("div", { class: "asking", role: "group", "aria-labelledby": "asked", hidden: true });
     // A log is live by nature; ours is not, because the live region below says each message once.
@@ -150,6 +220,13 @@ class InsuranceGuideChat extends HTMLElement {
     this.#live = h("div", { class: "frame hidden", "aria-live": "polite" });
     this.#told = h("p", { class: "told", role: "status" });
     this.#consent = h("p", { class: "consent", id: "consent" }, `${t.consent} `, this.#privacyLink(t.privacy));
+    this.#agree = h("button", { type: "button", class: "reply", onclick: () => this.#agreed() }, t.agree);
+    this.#agreement = h(
+      "div",
+      { class: "asking", role: "group", "aria-labelledby": "recording", hidden: true },
+      h("p", { id: "recording" }, t.recording),
+      h("div", { class: "replies" }, this.#agree),
+    );
     this.#error = h("p", { class: "error", id: "error", role: "alert", hidden: true });
     this.#input = h("textarea", {
       rows: "1",
@@ -157,11 +234,10 @@ class InsuranceGuideChat extends HTMLElement {
       placeholder: t.placeholder,
       enterkeyhint: "send",
       "aria-describedby": "error consent",
-      oninput: () => this.#typed(),
-      onkeydown: (event) => {
-        if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-        event.preventDefault();
-        this.#submit();
+      dir: "auto",
+      oninput: () => {
+        this.#typed();
+        this.#client.writes(Boolean(this.#input.value.trim()));
       },
     });
     this.#foot = h("div", { class: "foot", hidden: true });
@@ -175,7 +251,8 @@ class InsuranceGuideChat extends HTMLElement {
       h("div", { class: "body" }, this.#log, this.#jump),
       this.#told,
       this.#consent,
-      this.#composer(),
+      this.#agreement,
+      (this.#composing = this.#composer()),
       this.#foot,
     );
   }
@@ -199,6 +276,7 @@ class InsuranceGuideChat extends HTMLElement {
       navigator.clipboard && item("copy", () => this.#copy()), // there on HTTPS and loopback only
       item("save", () => this.#save()),
       item("print", () => this.#print()),
+      (this.#copyItem = item("mail", () => this.#askCopy())),
       item("restart", () => this.#askRestart()),
       this.#privacyLink(icon(ICONS.privacy), t.privacy),
     );
@@ -206,13 +284,13 @@ class InsuranceGuideChat extends HTMLElement {
       "div",
       { class: "head" },
       logo && h("img", { class: "logo", src: logo, alt: "" }),
-      h("div", { class: "title" }, this.#heading, h("p", {}, t.subtitle)),
-      h(
+      h("div", { class: "title" }, this.#heading, (this.#subtitle = h("p", {}, t.subtitle))),
+      (this.#talkButton = h(
         "button",
         { type: "button", class: "tool talk", "aria-label": t.talk, title: t.talk, onclick: () => this.#talk() },
         icon(ICONS.person),
         h("span", {}, t.person),
-      ),
+      )),
       this.#menuButton,
       this.#items,
       this.#tool("close", t.close, () => this.close()),
@@ -242,7 +320,7 @@ class InsuranceGuideChat extends HTMLElement {
   /** The agency's own first words, in the frame and not in the conversation. */
   #greeting() {
     const greeting = this.getAttribute("greeting");
-    return greeting ? [h("p", { class: "greeting" }, greeting)] : [];
+    return greeting ? [h("p", { class: "greeting", dir: "auto" }, greeting)] : [];
   }
 
   /** A link to the agency's privacy page, if it has named one. */
@@ -268,14 +346,16 @@ class InsuranceGuideChat extends HTMLElement {
     this.#opener = opener;
     this.#show();
     // On a phone the keyboard would cover what there is to read first.
-    (this.#touch.matches ? this.#panel : this.#input).focus();
+    if (this.#awaitsAgreement) this.#agree.focus();
+    else (this.#touch.matches ? this.#panel : this.#input).focus();
   }
 
   close() {
     this.#panel.hidden = true;
     this.#showMenu(false);
     this.#showLauncher(false);
-    this.#remember(false);
+    tabStorage.removeItem(OPEN_KEY);
+    if (this.#entry && history.state?.[HISTORY_KEY]) history.back(); // to the page's own entry
     (this.#opener?.isConnected ? this.#opener : this.#launcher).focus();
   }
 
@@ -284,11 +364,32 @@ class InsuranceGuideChat extends HTMLElement {
    * nothing is stored before its notice was shown.
    */
   ask(text) {
-    if (this.#client.known) {
+    if (this.#client.known && !this.#awaitsAgreement) {
       this.#client.send(text);
     } else {
       this.#input.value = text;
       this.#typed();
+      if (this.#awaitsAgreement) this.#agree.focus();
+    }
+  }
+
+  /** Whether the visitor has to agree to the recording before anything can be asked. */
+  get #awaitsAgreement() {
+    return !this.#agreement.hidden;
+  }
+
+  #showAgreement(awaited) {
+    const had = [this.#input, this.#send, this.#agree].includes(this.shadowRoot.activeElement);
+    this.#agreement.hidden = !awaited;
+    this.#composing.hidden = awaited;
+    if (had) (awaited ? this.#agree : this.#input).focus();
+  }
+
+  async #agreed() {
+    try {
+      await this.#client.agree(); // the transcript says so to every tab
+    } catch {
+      this.#tell(this.#t.notAgreed);
     }
   }
 
@@ -301,10 +402,11 @@ class InsuranceGuideChat extends HTMLElement {
     this.#panel.hidden = false;
     this.#panel.setAttribute("aria-modal", String(this.#narrow.matches));
     this.#showLauncher(true);
-    this.#remember(true);
+    tabStorage.setItem(OPEN_KEY, "1");
     this.#client.start();
     this.#countUnread();
     this.#fitScreen();
+    if (this.#narrow.matches) this.#addEntry();
     this.#reveal(this.#lastShown(), "instant");
   }
 
@@ -340,10 +442,31 @@ class InsuranceGuideChat extends HTMLElement {
     if (end) this.#toEnd("instant");
   }
 
+  /** Over the whole screen the chat looks like a page, so "back" has to close it: it gets an entry in the history. */
+  #addEntry() {
+    if (!history.state?.[HISTORY_KEY]) {
+      // Not by the page's own `history`, which routers and counters of visits may have wrapped.
+      History.prototype.pushState.call(history, { ...history.state, [HISTORY_KEY]: true }, "");
+    }
+    this.#entry = location.href;
+  }
+
+  #onPopState(event) {
+    if (!this.#entry || event.state?.[HISTORY_KEY]) return;
+    const own = [location.href, this.#from ?? location.href].every((address) => address === this.#entry);
+    this.#entry = null;
+    if (!own) return; // a step of the page's router
+    event.stopImmediatePropagation(); // to the page's router nothing has happened
+    if (!this.#panel.hidden) this.close();
+  }
+
   #onKey(event) {
-    if (this.#panel.hidden || event.isComposing) return;
-    if (event.key === "Escape") {
-      event.stopPropagation();
+    // Enter and Escape of an input method are its own; Safari says so by the number alone.
+    if (this.#panel.hidden || event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && !event.shiftKey && this.shadowRoot.activeElement === this.#input) {
+      event.preventDefault();
+      this.#submit();
+    } else if (event.key === "Escape") {
       if (this.#items.hidden) {
         this.close();
       } else {
@@ -364,7 +487,8 @@ class InsuranceGuideChat extends HTMLElement {
   }
 
   #typed() {
-    const over = this.#input.value.trim().length - MAX_TEXT;
+    tabStorage.setItem(DRAFT_KEY, this.#input.value);
+    const over = [...this.#input.value.trim()].length - MAX_TEXT; // characters, as the guide counts them
     this.#send.disabled = !this.#input.value.trim() || over > 0;
     this.#complain(over > 0 ? this.#t.tooLong(over) : "");
     if (!CSS.supports("field-sizing", "content")) {
@@ -377,6 +501,7 @@ class InsuranceGuideChat extends HTMLElement {
     this.#typed();
     if (this.#send.disabled) return;
     this.#client.send(this.#input.value.trim());
+    this.#client.writes(false);
     this.#input.value = "";
     this.#typed();
     this.#input.focus();
@@ -395,29 +520,50 @@ class InsuranceGuideChat extends HTMLElement {
     this.#showPending();
   }
 
-  #onReset({ messages, feedback, title, agency }) {
+  #onReset({ messages, feedback, title, agency, agreed, mails, files }) {
+    this.#copyItem.hidden = !mails;
+    if (files && !this.#files) this.#takeFiles(files);
     if (agency) this.#showAgency(agency);
+    this.#showAgreement(agreed === false);
     if (title && !this.hasAttribute("heading") && this.#t.language === "en") this.#heading.textContent = title;
     this.#ratings = feedback ?? {};
     this.#messages = messages.filter(({ erased }) => !erased);
     this.#log.replaceChildren(...this.#greeting(), this.#dots);
-    for (const message of this.#messages) this.#dots.before(this.#element(message));
+    this.#messages.forEach((message, n) => this.#dots.before(...this.#dated(message, this.#messages[n - 1])));
     this.#onTyping(false);
     this.#showPending();
     this.#countUnread();
     if (!this.#client.outbox.length) this.#reveal(this.#lastShown(), "instant");
   }
 
+  /** Let files be sent, and show those that were. */
+  async #takeFiles(files) {
+    const { Files } = await import("./widget-files.js");
+    this.#files ??= new Files({
+      ...files,
+      composer: this.#composing,
+      language: this.#t.language,
+      at: (path) => this.#client.at(path),
+      tell: (text) => this.#tell(text),
+    });
+    for (const message of this.#messages) {
+      if (message.file) this.#files.show(this.#log.querySelector(`[data-seq="${message.seq}"]`), message);
+    }
+  }
+
   #onMessage(message) {
+    if (message.agreed) this.#showAgreement(false);
     if (message.erased) return; // its number alone is kept, so that a loss can be told
     // Someone who reads further up stays there, unless this answers what they have just said.
     const expected = [message.from, this.#messages.at(-1)?.from].includes("visitor");
     const stay = !this.#atEnd() && !expected;
     if (message.answer?.erased) this.#forgetMessages();
+    const before = this.#messages.at(-1);
     this.#messages.push(message);
     this.#showPending();
-    const element = this.#element(message);
-    (this.#log.querySelector(".pending") ?? this.#dots).before(element);
+    const shown = this.#dated(message, before);
+    const element = shown.at(-1);
+    (this.#log.querySelector(".pending") ?? this.#dots).before(...shown);
     this.#countUnread();
     if (message.from !== "visitor") this.#announce(message);
     if (stay) this.#jump.hidden = false;
@@ -428,7 +574,7 @@ class InsuranceGuideChat extends HTMLElement {
   #forgetMessages() {
     this.#messages.length = 0;
     this.#ratings = {};
-    for (const element of this.#log.querySelectorAll(".message")) element.remove();
+    for (const element of this.#log.querySelectorAll(".message, .day")) element.remove();
   }
 
   #lastShown() {
@@ -438,7 +584,13 @@ class InsuranceGuideChat extends HTMLElement {
   #element(message) {
     const element = renderMessage(message, this.#t, { rating: ratable(message) ? this.#rating(message.seq) : [] });
     if (message.buttons) element.append(this.#replies(message));
+    this.#files?.show(element, message);
     return element;
+  }
+
+  /** The message, below its day where that is another than that of the one before it. */
+  #dated(message, before) {
+    return [renderDay(message, before, this.#t), this.#element(message)].filter(Boolean);
   }
 
   #rating(seq) {
@@ -483,9 +635,18 @@ class InsuranceGuideChat extends HTMLElement {
     for (const { text } of this.#client.outbox) {
       this.#dots.before(renderMessage({ from: "visitor", text }, this.#t, { pending: true }));
     }
+    this.#notePending();
     this.#updateReplies();
-    this.#consent.hidden = this.#client.outbox.length > 0 || this.#messages.some(({ from }) => from === "visitor");
+    this.#consent.hidden = this.#awaitsAgreement || this.#client.outbox.length > 0 || this.#messages.some(({ from }) => from === "visitor");
     if (this.#client.outbox.length) this.#toEnd();
+  }
+
+  /** Say of what is not in the transcript yet where it is. */
+  #notePending() {
+    const { sent, sending, waiting } = this.#t;
+    this.#log.querySelectorAll(".pending .note").forEach((note, n) => {
+      note.textContent = this.#client.outbox[n]?.sent ? sent : this.#connection === "online" ? sending : waiting;
+    });
   }
 
   #onTyping(typing) {
@@ -496,17 +657,46 @@ class InsuranceGuideChat extends HTMLElement {
     if (typing && follow) this.#toEnd();
   }
 
+  /** Who beside the guide has the conversation has changed, or their place in the queue. */
+  async #onPeople(latest) {
+    this.#people = latest;
+    if (!latest && !this.#strip) return;
+    const { PEOPLE, PeopleStrip, withPeople } = await import("./widget-people.js");
+    const [people, end] = [this.#people, this.#atEnd()]; // more may have come meanwhile
+    const hasThem = withPeople(people);
+    if (!this.#strip) {
+      this.#strip = new PeopleStrip(this.#t.language, {
+        back: () => this.#client.backToGuide(),
+        rate: (stars) => this.#client.rateTalk(stars),
+        tell: (text) => this.#tell(text),
+        done: () => this.#input.focus(), // its button goes, and would drop the focus
+      });
+      this.#told.after(this.#strip.element);
+    }
+    if (this.#strip.show(people)) this.#input.focus();
+    if (hasThem && this.shadowRoot.activeElement === this.#talkButton) this.#input.focus();
+    this.#talkButton.hidden = hasThem;
+    const [words, name] = [PEOPLE[this.#t.language], people?.agent?.name];
+    this.#subtitle.textContent = name ? words.from(name) : this.#t.subtitle;
+    this.#input.placeholder = hasThem && name ? words.write(name) : this.#t.placeholder;
+    this.#dots.setAttribute("aria-label", name ? words.writes(name) : this.#t.typing);
+    if (end) this.#toEnd("instant"); // the strip takes room from what was in view
+  }
+
   #onState(state) {
     if (state === this.#connection) return; // each failed attempt says so again
     this.#connection = state;
     clearTimeout(this.#timers.state);
     const text = this.#t.state[state] ?? "";
     const show = () => {
+      const end = this.#atEnd();
       this.#state.textContent = text;
       this.#state.parentElement.hidden = !text;
+      if (end) this.#toEnd("instant"); // the banner takes room from what was in view
     };
     if (state === "connecting") this.#timers.state = setTimeout(show, BANNER_DELAY);
     else show();
+    this.#notePending();
     if (text) this.#onTyping(false);
   }
 
@@ -514,7 +704,7 @@ class InsuranceGuideChat extends HTMLElement {
   #announce(message) {
     if (this.#panel.hidden) return;
     const text = `${sender(message, this.#t)}: ${spoken(message, this.#t)}`;
-    this.#live.append(h("p", { lang: spokenIn(message) }, text));
+    this.#live.append(h("p", { lang: spokenIn(message), dir: "auto" }, text));
     clearTimeout(this.#timers.live);
     this.#timers.live = setTimeout(() => this.#live.replaceChildren(), SPOKEN_FOR);
   }
@@ -526,8 +716,14 @@ class InsuranceGuideChat extends HTMLElement {
     const unread = this.#messages.filter(({ seq, from }) => seq > this.#client.seen && from !== "visitor").length;
     this.#badge.replaceChildren(String(unread), h("span", { class: "hidden" }, ` ${this.#t.unread}`));
     this.#badge.hidden = !unread;
-    const title = document.title.replace(/^\(\d+\) /, "");
-    document.title = unread ? `(${unread}) ${title}` : title;
+    this.#showTitle(unread);
+  }
+
+  #showTitle(unread) {
+    const shown = document.title;
+    const title = shown.startsWith(this.#titled) ? shown.slice(this.#titled.length) : shown; // the page may have a new one
+    this.#titled = unread ? `(${unread}) ` : "";
+    if (shown !== this.#titled + title) document.title = this.#titled + title;
   }
 
   #atEnd() {
@@ -587,6 +783,19 @@ class InsuranceGuideChat extends HTMLElement {
     this.shadowRoot.append(frame);
   }
 
+  /** Where to, and whether the address is theirs. */
+  async #askCopy() {
+    const { copyForm } = await import("./widget-people.js");
+    const done = (text) => {
+      this.#asking.hidden = true;
+      if (text) this.#tell(text);
+      this.#input.focus();
+    };
+    this.#asking.replaceChildren(copyForm(this.#t.language, (body) => this.#client.copy(body), done));
+    this.#asking.hidden = false;
+    this.#asking.querySelector("input").focus();
+  }
+
   /** Ask first: what was said will not be found again. */
   #askRestart() {
     const t = this.#t;
@@ -607,23 +816,7 @@ class InsuranceGuideChat extends HTMLElement {
     this.#asking.hidden = false;
     keep.focus();
   }
-
-  // The chat stays open from page to page, in the same tab.
-  #remember(open) {
-    try {
-      sessionStorage.setItem(OPEN_KEY, open ? "1" : "");
-    } catch {
-      // storage is blocked: then it closes with the page
-    }
-  }
-
-  #wasOpen() {
-    try {
-      return Boolean(sessionStorage.getItem(OPEN_KEY));
-    } catch {
-      return false;
-    }
-  }
 }
 
-customElements.define("insurance-guide-chat", InsuranceGuideChat);
+// The page may hold the script twice.
+if (!customElements.get(NAME)) customElements.define(NAME, InsuranceGuideChat);

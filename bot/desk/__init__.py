@@ -1,0 +1,1 @@
+"""The desk at which licensed agents answer visitors."""

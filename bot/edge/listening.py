@@ -1,0 +1,28 @@
+"""The address that the guide serves at, taken before anything slow begins."""
+
+from __future__ import annotations
+
+import socket
+
+
+class CannotStart(Exception):
+    """The guide did not come up; the message says why and what to do."""
+
+
+def listen(port: int, interface: str) -> socket.socket:
+    """The address to serve at, taken before anything is loaded.
+
+    Raises:
+        CannotStart: something has it already, or it is none of this machine.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in interface else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((interface, port))
+    except OSError as error:
+        listener.close()
+        raise CannotStart(
+            f"Port {port} on {interface} is taken ({error.strerror}): stop what uses it, or choose another "
+            "with PORT=5006 or --port 5006."
+        ) from error
+    return listener

@@ -1,0 +1,67 @@
+"""The service's log: one JSON object a line, identifiers masked, one id from the request to its answer."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from bot.privacy import mask
+
+CURRENT: ContextVar[str | None] = ContextVar("current_turn", default=None)
+"""The id of the message that this task works for."""
+
+LARGEST = 10_000_000  # bytes; five older files are kept
+_FIELDS = ("milliseconds", "intent", "status", "verdict", "again", "code", "path")
+
+
+def new_id() -> str:
+    """An id for a request and for all that comes of it."""
+    return secrets.token_hex(6)
+
+
+class JsonLines(logging.Formatter):
+    """A record as one line, so that nothing a visitor writes can look like another record."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "id": CURRENT.get(),
+            "event": mask(record.getMessage()),
+            **{name: getattr(record, name, None) for name in _FIELDS},
+            "error": mask(self.formatException(record.exc_info)) if record.exc_info else None,
+        }
+        return json.dumps({name: value for name, value in line.items() if value is not None}, ensure_ascii=False)
+
+
+class _Private(RotatingFileHandler):
+    """Makes files that their own user alone can read, those of later days too."""
+
+    def _open(self) -> TextIOWrapper:
+        def make(path: str, flags: int) -> int:
+            return os.open(path, flags, 0o600)
+
+        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=make)  # type: ignore[return-value]
+
+
+def log_to(path: Path) -> None:
+    """Write what is logged from now on to a file that is rotated, and nowhere else."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handler = _Private(path, maxBytes=LARGEST, backupCount=5, encoding="utf-8")
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    for old in list(root.handlers):
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    for name in ("bot.edge", "bot.channels"):
+        logging.getLogger(name).setLevel(logging.INFO)
+    logging.getLogger("bot.channels.slack.bolt").setLevel(logging.ERROR)  # at warning it writes out payloads

@@ -1,0 +1,1 @@
+"""All that must survive a restart, in one database: conversations, transcript, journal, tickets, feedback, outbox."""
