@@ -69,6 +69,7 @@ class Figures:
     turn_first_ms: float
     turn_last_ms: float
     growth: float
+    memory_mb: float
     messages: int
     # Turns that came back without a word: a side that says nothing is fast for the wrong reason.
     silent: int
@@ -85,7 +86,9 @@ def ratios(guide: Figures, stock: Figures, init_train_s: float | None = None) ->
         "ready": ratio(guide.ready_s, stock.ready_s),
         "p50_alone": ratio(guide.p50_alone_ms, stock.p50_alone_ms),
         "throughput_40": ratio(guide.messages_per_s, stock.messages_per_s),
+        "p95_40": ratio(guide.p95_crowd_ms, stock.p95_crowd_ms),
         "turn300_over_turn1": guide.growth,
+        "rss": ratio(guide.memory_mb, stock.memory_mb),
     }
     if init_train_s is not None:
         found["train_over_init"] = ratio(guide.train_s, init_train_s)
@@ -131,6 +134,7 @@ _ROWS: tuple[tuple[str, Callable[[Figures], float], int], ...] = (
     ("turns 2-21, median ms", lambda side: side.turn_first_ms, 1),
     ("last 20 of {turns} turns, median ms", lambda side: side.turn_last_ms, 1),
     ("growth over {turns} turns, x", lambda side: side.growth, 2),
+    ("memory after all this, MB", lambda side: side.memory_mb, 0),
     ("turns without an answer", lambda side: side.silent, 0),
 )
 

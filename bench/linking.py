@@ -5,7 +5,6 @@ the text does not count. Everything but `linker` and the command is pure.
 """
 
 import json
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import click
 
+from bench.parts import parts_of
 from bench.processes import BenchError
 from bench.sides import PROJECT
 
@@ -256,25 +256,10 @@ def linker(model: Path) -> Find:
     Raises:
         BenchError: there is no model, or it has no linker.
     """
-    if not model.exists():
-        raise BenchError(f"There is no trained model at {model}: run `make train` first.")
-    from bot.runtime import quiet
-
-    quiet()  # before Rasa is imported anywhere
-    from rasa.engine.graph import ExecutionContext
-    from rasa.engine.storage.local_model_storage import LocalModelStorage
+    (component,) = parts_of(model, "TermLinker")
     from rasa.shared.nlu.constants import ENTITIES as FOUND
     from rasa.shared.nlu.constants import TEXT
     from rasa.shared.nlu.training_data.message import Message
-
-    from bot.nlu.terms import TermLinker
-
-    with tempfile.TemporaryDirectory() as folder:
-        storage, metadata = LocalModelStorage.from_model_archive(Path(folder), model)
-        node = next((node for node in metadata.predict_schema.nodes.values() if node.uses is TermLinker), None)
-        if node is None or node.resource is None:
-            raise BenchError(f"{model} has no {TermLinker.__name__}.")
-        component = TermLinker.load(node.config, storage, node.resource, ExecutionContext(metadata.predict_schema))
 
     def find(text: str) -> frozenset[Pair]:
         (message,) = component.process([Message({TEXT: text})])

@@ -6,11 +6,15 @@ import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bench.confidence import Case, expected_calibration_error
 from bench.processes import BenchError
 from bench.public import choice
 from bench.scoring import GIVEN, GOOD, WRONG, Answer, Outcome, Question, Scored, by_kind, confusions, summary
+
+if TYPE_CHECKING:
+    from bot.ask import Guide
 
 PROGRESS_EVERY = 100
 
@@ -66,16 +70,14 @@ def measure(questions: Path, model: Path, say: Callable[[str], None]) -> tuple[l
     Raises:
         BenchError: a line of the evaluation set cannot be read.
     """
-    from bot.ask import Guide, answer_lines
-    from bot.handoff import tickets
+    from bot.ask import answer_lines
 
+    lines = read_lines(questions)
     try:
-        lines = [json.loads(line) for line in questions.read_text(encoding="utf-8").split("\n") if line.strip()]
         labelled = [Question.read(line) for line in lines]
     except ValueError as error:
         raise BenchError(f"{questions}: {error}") from error
-    tickets.use_memory()  # no agent waits for these
-    guide = Guide(model)
+    guide = _guide(model)
 
     async def ask() -> tuple[list[Scored], float]:
         scored: list[Scored] = []
@@ -92,3 +94,50 @@ def measure(questions: Path, model: Path, say: Callable[[str], None]) -> tuple[l
         return scored, statistics.median(took)
 
     return asyncio.run(ask())
+
+
+def read_lines(questions: Path) -> list[dict[str, Any]]:
+    """The objects of a file that has one a line.
+
+    Raises:
+        BenchError: a line is none that the guide could be asked.
+    """
+    from bot.ask import turns_of
+
+    found = []
+    for number, line in enumerate(questions.read_text(encoding="utf-8").split("\n"), 1):
+        if line.strip():
+            try:
+                found.append(json.loads(line))
+                turns_of(found[-1])
+            except (ValueError, AttributeError) as error:
+                raise BenchError(f"{questions}, line {number}: {error}") from error
+    return found
+
+
+def answers(lines: list[dict[str, Any]], model: Path, say: Callable[[str], None]) -> list[dict[str, Any]]:
+    """What `guide ask --jsonl` gives for every line."""
+    from bot.ask import answer_lines
+
+    guide = _guide(model)
+
+    async def ask() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        async for result in answer_lines(guide, lines):
+            found.append(result)
+            if len(found) % PROGRESS_EVERY == 0:
+                say(f"  {len(found)}/{len(lines)}")
+        return found
+
+    return asyncio.run(ask())
+
+
+def _guide(model: Path) -> "Guide":
+    from bot.ask import Guide, ModelMissing
+    from bot.records.opening import use_memory
+
+    use_memory()  # no agent waits for these
+    try:
+        return Guide(model)
+    except ModelMissing as error:
+        raise BenchError(str(error)) from error

@@ -21,14 +21,14 @@ def calibration(bins: list[Bin], error: float, target: Path) -> None:
         s=[12 + 3 * b.count for b in bins],
         color=BLUE,
         alpha=0.7,
-        label="own questions; larger: more of them",
+        label="answers given; larger: more of them",
     )
     axes.set(
         xlim=(0, 1.04),
         ylim=(0, 1.04),
         xlabel="confidence of the answer",
         ylabel="share that was what was asked",
-        title=f"Calibration on {sum(b.count for b in bins)} own questions (ECE {error:.3f})",
+        title=f"Calibration of {sum(b.count for b in bins)} answers to labelled messages (ECE {error:.3f})",
     )
     axes.legend(loc="upper left", frameon=False, markerscale=0.5)
     _write(figure, target)

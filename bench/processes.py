@@ -1,8 +1,8 @@
 """Start the measured programs, wait for them, and leave nothing running behind.
 
 Every program gets a session of its own: a Ctrl-C meant for the benchmark must not reach it half-way, and
-whatever it starts can be found again by that session. A process group would not do: `guide serve` gives
-each of its servers a group of its own.
+whatever it starts can be found again by that session. A process group would not do: what is started may have a
+group of its own.
 """
 
 import http.client
@@ -19,7 +19,7 @@ from types import FrameType
 from typing import Any
 
 LOOPBACK = "127.0.0.1"
-# Longer than `guide serve` gives its own servers (30 s), so that it is never cut off while it stops them.
+# Longer than either side takes to finish what it has in hand.
 STOP_DEADLINE_S = 40.0
 POLL_S = 0.05
 TAIL_LINES = 25
@@ -121,6 +121,10 @@ class Program:
                 raise self.failure(f"was not ready after {deadline_s:.0f} s")
             time.sleep(POLL_S)
 
+    def memory_mb(self) -> float:
+        """What it and all it started hold in memory; a page that several share counts once (Linux; 0 elsewhere)."""
+        return sum(resident_kb(pid) for pid in session_members(self.pid)) / 1024
+
     def failure(self, what: str) -> BenchError:
         """The error to raise, with the end of the log, which usually names the cause."""
         return BenchError(f"{self.name} {what}. The end of its log:\n{tail(self.log)}")
@@ -138,6 +142,10 @@ class Program:
             if self._process.poll() is None:
                 self._process.kill()
             self._process.wait(timeout=STOP_DEADLINE_S)
+            # A killed orphan holds its memory and its port until the system gets to it.
+            ends = time.monotonic() + STOP_DEADLINE_S
+            while self.memory_mb() and time.monotonic() < ends:
+                time.sleep(POLL_S)
 
 
 def session_members(session: int) -> list[int]:
@@ -148,6 +156,15 @@ def session_members(session: int) -> list[int]:
             if os.getsid(int(entry.name)) == session:
                 members.append(int(entry.name))
     return members
+
+
+def resident_kb(pid: int) -> int:
+    """The proportional set size of a process; 0 where it has ended, or nothing tells."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
 
 
 def answers_200(port: int, path: str = "/") -> bool:

@@ -62,6 +62,7 @@ class Measured:
     alone: load.Talk
     crowd: load.Talk
     long: load.Talk
+    memory_mb: float
 
     def figures(self, ready: Callable[[Served], float]) -> Figures:
         """The side's figures; `ready` says which moment of a start counts as being ready."""
@@ -79,6 +80,7 @@ class Measured:
             turn_first_ms=1000 * grown.first_s,
             turn_last_ms=1000 * grown.last_s,
             growth=grown.factor,
+            memory_mb=self.memory_mb,
             messages=sum(len(talk.seconds) for talk in talks),
             silent=sum(talk.silent for talk in talks),
         )
@@ -168,7 +170,11 @@ def measure(sides: Sequence[Side], settings: Settings) -> dict[str, Measured]:
         crowds = {name: crowd(name, port, settings) for name, port in ports.items()}
         say(f"one conversation of {settings.turns} turns …")
         longs = {name: long_talk(name, port, settings) for name, port in ports.items()}
-    return {name: Measured(trained[name], starts[name], single[name], crowds[name], longs[name]) for name in ports}
+        memory = {name: starts[name][-1].memory_mb() for name in ports}
+    return {
+        name: Measured(trained[name], starts[name], single[name], crowds[name], longs[name], memory[name])
+        for name in ports
+    }
 
 
 def run(settings: Settings, with_init: bool) -> tuple[dict[str, Any], str]:

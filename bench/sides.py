@@ -1,7 +1,7 @@
 """What both sides have in common: how a program is trained, started and asked its first question."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -19,11 +19,16 @@ START_DEADLINE_S = 240.0
 
 @dataclass(frozen=True)
 class Served:
-    """A side that answers on `port`; seconds from the start of its process to both moments."""
+    """A side that answers on `port`; seconds from the start of its process to both moments.
+
+    Attributes:
+        memory_mb: what all its programs hold in memory at the moment.
+    """
 
     port: int
     listening_s: float
     first_answer_s: float
+    memory_mb: Callable[[], float] = lambda: 0.0
 
 
 class Side(Protocol):
@@ -49,8 +54,12 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(program: Program, port: int) -> Iterator[Served]:
-    """Wait until `program` listens and has answered a first question; end it with the context."""
+def serving(program: Program, port: int, *beside: Program) -> Iterator[Served]:
+    """Wait until `program` listens and has answered a first question; end it with the context.
+
+    Args:
+        beside: programs that it needs, whose memory counts.
+    """
     with program:
         listening_s = program.until(lambda: answers_200(port), START_DEADLINE_S)
         try:
@@ -61,4 +70,4 @@ def serving(program: Program, port: int) -> Iterator[Served]:
             raise program.failure(f"listened but did not answer its first question ({error})") from error
         if status != 200 or not has_words(messages):
             raise program.failure(f"answered its first question with status {status} and {messages!r:.200}")
-        yield Served(port, listening_s, program.elapsed())
+        yield Served(port, listening_s, program.elapsed(), lambda: sum(each.memory_mb() for each in (program, *beside)))

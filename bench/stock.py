@@ -77,7 +77,7 @@ class Stock:
     @contextmanager
     def serve(self) -> Iterator[Served]:
         """`rasa run`, with the action server already up: its start is not counted against stock."""
-        self._start_actions()
+        actions = self._start_actions()
         endpoint = {"action_endpoint": {"url": f"http://{LOOPBACK}:{self._action_port}/webhook"}}
         _write(self.folder / "endpoints.yml", endpoint)
         port = free_port()
@@ -87,12 +87,12 @@ class Stock:
             *("-p", str(port), "-i", LOOPBACK),
         ]
         program = Program("stock `rasa run`", command, self.folder, environment(self.folder), self.folder / "run.log")
-        with serving(program, port) as served:
+        with serving(program, port, actions) as served:
             yield served
 
-    def _start_actions(self) -> None:
+    def _start_actions(self) -> Program:
         if self._action_server:
-            return
+            return self._action_server
         self._action_port = free_port()
         self._action_server = self._keep.enter_context(
             Program(
@@ -105,6 +105,7 @@ class Stock:
             )
         )
         self._action_server.until(lambda: answers_200(self._action_port, "/health"), START_DEADLINE_S)
+        return self._action_server
 
 
 def train(side: str, folder: Path, log: Path) -> float:

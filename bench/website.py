@@ -56,6 +56,8 @@ class Line:
         self._target = port
         self._breaks: frozenset[int] = frozenset()
         self._chunks = 0
+        self._streaming = asyncio.Event()
+        self._streaming.set()
         self._closed = False
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server
@@ -72,6 +74,7 @@ class Line:
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
         self.close()
+        self.release_streams()
 
     def break_at(self, chunks: Iterable[int]) -> None:
         """Of all that goes through from now on, either way, lose the chunks of these numbers.
@@ -90,6 +93,14 @@ class Line:
         """Let new connections through again."""
         self._closed = False
 
+    def hold_streams(self) -> None:
+        """Hold back what comes by event streams, as some proxies do; all else goes through."""
+        self._streaming.clear()
+
+    def release_streams(self) -> None:
+        """Let through what was held back, and all that comes."""
+        self._streaming.set()
+
     def cut(self) -> None:
         """Reset all connections; what was on its way is lost."""
         for writer in self._writers:
@@ -104,14 +115,32 @@ class Line:
             ends = {writer, far_writer}
             self._writers |= ends
             try:
-                await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer))
+                streams = asyncio.Event()
+                await asyncio.gather(
+                    self._pass(self._watched(reader, streams), far_writer),
+                    self._pass(self._held(far_reader, streams), writer),
+                )
             finally:
                 self._writers -= ends
                 for end in ends:
                     end.transport.abort()
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _watched(self, reader: asyncio.StreamReader, streams: asyncio.Event) -> AsyncIterator[bytes]:
+        """What a browser sends, noting when it asks for an event stream."""
         while chunk := await reader.read(CHUNK):
+            if chunk.startswith(b"GET /chat/stream"):
+                streams.set()
+            yield chunk
+
+    async def _held(self, reader: asyncio.StreamReader, streams: asyncio.Event) -> AsyncIterator[bytes]:
+        """What the server sends, once it is let through."""
+        while chunk := await reader.read(CHUNK):
+            if streams.is_set():
+                await self._streaming.wait()
+            yield chunk
+
+    async def _pass(self, chunks: AsyncIterator[bytes], writer: asyncio.StreamWriter) -> None:
+        async for chunk in chunks:
             self._chunks += 1
             if self._chunks in self._breaks:
                 self.broken += 1
@@ -165,7 +194,7 @@ def ask_times(guide: Guide, count: int) -> list[float]:
     say(f"{count} questions to `guide ask` …")
     lines = "\n".join(json.dumps({"id": n, "text": question(n)}) for n in range(-1, count))
     done = subprocess.run(
-        [str(guide.command), "ask", "--jsonl"],
+        [*guide.command, "ask", "--jsonl"],
         input=lines,
         capture_output=True,
         text=True,
@@ -184,7 +213,7 @@ def ask_times(guide: Guide, count: int) -> list[float]:
 def served(guide: Guide) -> Iterator[tuple[int, Program]]:
     """`guide serve` without limits against abuse; its port, and the program."""
     port = free_port()
-    command = [str(guide.command), "serve", "--port", str(port)]
+    command = [*guide.command, "serve", "--port", str(port)]
     program = Program("`guide serve`", command, guide.project, {**guide.env, **UNLIMITED}, guide.folder / "serve.log")
     with serving(program, port):
         yield port, program
