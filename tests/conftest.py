@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from bot.runtime import quiet
 quiet()  # before Rasa is imported anywhere
 
 from bot.ask import Guide, ModelMissing  # noqa: E402
-from bot.handoff import tickets  # noqa: E402
+from bot.records import opening  # noqa: E402
 from bot.training import MODEL  # noqa: E402
 from knowledge.build import DATABASE  # noqa: E402
 
@@ -38,14 +38,21 @@ Say = Callable[..., list[Result]]
 
 @pytest.fixture(scope="session")
 def guide() -> Guide:
-    """The guide as trained; its tickets stay in memory, because no agent waits for them."""
-    tickets.use_memory()
+    """The guide as trained; its records stay in memory, because no agent waits for them."""
+    opening.use_memory()
     if not DATABASE.exists():
         pytest.fail("There is no knowledge base: run make train", pytrace=False)
     try:
         return Guide(PROJECT / MODEL)
     except ModelMissing:
         pytest.fail("There is no trained model: run make train", pytrace=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def close_records() -> Iterator[None]:
+    """No module leaves a database open; within one, servers that several tests share go on with theirs."""
+    yield
+    opening.close_shared()
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ import pytest
 import actions.responding
 from bot.ask import Guide
 from bot.runtime.processor import UNAVAILABLE
+from knowledge.live import LiveBase
 
 NO_TEXT = "I did not get any text"
 TOO_LONG = "longer than I can read"
@@ -141,7 +142,7 @@ def test_without_a_knowledge_base_the_guide_apologises_and_recovers(
         return asyncio.run(guide.say(text, conversation)).as_result()
 
     with monkeypatch.context() as missing:
-        missing.setattr(actions.base, "DATABASE", tmp_path / "gone.db")
+        missing.setattr(actions.base, "open_base", LiveBase(tmp_path / "gone.db"))
         told = say("Does cyber cover ransomware?")
     assert (told["status"], told["verdict"]) == ("fallback", None)
     assert "I cannot reach my knowledge base just now" in told["answer"]
@@ -154,7 +155,7 @@ def test_a_file_that_is_no_knowledge_base_is_no_answer_either(
     guide: Guide, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "guide.db").write_text("half a download")
-    monkeypatch.setattr(actions.base, "DATABASE", tmp_path / "guide.db")
+    monkeypatch.setattr(actions.base, "open_base", LiveBase(tmp_path / "guide.db"))
     told = asyncio.run(guide.converse(["Does cyber cover ransomware?"]))[0].as_result()
     assert (told["status"], told["verdict"]) == ("fallback", None)
     assert re.search(r"\(Error [0-9a-f]{8}\)", told["answer"])

@@ -23,17 +23,17 @@ LOWER_COST = [
     "ways to save on our insurance",
 ]
 WHO_NEEDS = [
-    "who needs this?",
     "Who needs professional liability insurance?",
-    "do we need this if we're a small shop?",
+    "do we need E&O if we're a small shop?",
     "what kinds of companies need call center E&O?",
 ]
 NOT_COVERED = [
-    "what's not covered?",
+    "what's not covered under E&O?",
     "what does E&O exclude?",
     "tell me the exclusions of professional liability",
     "what is not included in call center E&O?",
 ]
+UNNAMED = {"what's not covered?": "ask_exclusions", "who needs this?": "ask_need"}
 HOW_TO_QUOTE = ["how do I get a quote?", "how would I go about getting a quote", "what do you need for a quote"]
 QUOTE = ["I'd like to get a quote", "can you quote us for E&O?", "quote pls"]
 PERSON = ["talk to a person", "can I talk to a human", "I want to speak with an agent", "let me talk to somebody real"]
@@ -81,6 +81,14 @@ def test_what_is_left_out_is_answered(text: str, say) -> None:
     assert result["policies"] == ["professional_liability"]
     assert result["answer"].count("\n- ") >= 3
     assert result["sources"]
+
+
+@pytest.mark.parametrize("text", UNNAMED)
+def test_where_nothing_says_which_policy_that_is_asked_with_the_likeliest_three(text: str, say) -> None:
+    (result,) = say(text)
+    assert (result["status"], result["intent"]) == ("clarify", UNNAMED[text])
+    assert len(result["policies"]) == 3 and len(result["buttons"]) == 4
+    assert result["answer"].count("\n- ") == 3
 
 
 @pytest.mark.parametrize("text", HOW_TO_QUOTE)

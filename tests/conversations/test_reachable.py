@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from bot.ask import Guide
 from knowledge.base import KnowledgeBase
 
-REACHED = 0.9  # of all questions of a kind: the others reach another entry, which often answers as well
+REACHED = 0.9  # of the first questions of a kind: the others reach another entry, which often answers as well
 FOUND = {"answered", "handoff", "flow", "chitchat"}
 
 
-@pytest.mark.parametrize("kind", ["policy", "exposure", "industry", "term", "topic", "relation"])
-def test_every_entry_is_reached_by_its_questions_and_nearly_every_question_reaches_its_own(
+async def _missed(guide: Guide, entry: str, question: str) -> str:
+    """What was answered instead; empty where the entry was."""
+    (turn,) = await guide.converse([question])
+    result = turn.as_result()
+    if result["status"] in FOUND and entry in result["entries"]:
+        return ""
+    return f"{entry}: {question!r} -> {result['status']} {result['intent']} {result['entries'][:3]}"
+
+
+@pytest.mark.parametrize("kind", ["policy", "exposure", "industry", "term", "topic", "relation", "agency"])
+async def test_nearly_every_entry_is_reached_by_its_first_question_and_all_by_one_of_theirs(
     kind: str, guide: Guide
 ) -> None:
     base = KnowledgeBase()
-    asked = [(entry, text) for of, entry, text in base.questions() if of == kind]
+    asked: dict[str, list[str]] = {}
+    for of, entry, text in base.questions():
+        if of == kind:
+            asked.setdefault(entry, []).append(text)
     base.close()
-    reached: dict[str, int] = dict.fromkeys((entry for entry, _ in asked), 0)
-
-    async def ask() -> list[str]:
-        missed = []
-        for entry, text in asked:
-            (turn,) = await guide.converse([text])
-            result = turn.as_result()
-            if result["status"] in FOUND and entry in result["entries"]:
-                reached[entry] += 1
-            else:
-                missed.append(f"{entry}: {text!r} -> {result['status']} {result['intent']} {result['entries'][:3]}")
-        return missed
-
-    missed = asyncio.run(ask())
-    assert [entry for entry, times in reached.items() if not times] == []
+    missed = [fault for entry, texts in asked.items() if (fault := await _missed(guide, entry, texts[0]))]
+    of_them = {fault.partition(":")[0] for fault in missed}
+    never = [entry for entry in of_them if all([await _missed(guide, entry, text) for text in asked[entry][1:]])]
+    assert never == []
     assert len(missed) <= (1 - REACHED) * len(asked), "\n".join(
-        [f"{len(missed)} of {len(asked)} questions miss their {kind}:", *missed]
+        [f"{len(missed)} of {len(asked)} first questions miss their {kind}:", *missed]
     )

@@ -1,162 +1,46 @@
-"""Whole conversations with the real guide, from scenarios/*.yml.
-
-A file maps a scenario's name to its turns, one line a turn::
-
-    - {v: "and for EPLI?", g: answered ask_coverage no, policies: [epli], contains: ["harassment|discrimination"]}
-
-``v`` is what the visitor says; ``"{button 2}"`` says the title of the second button of the answer before.
-``g`` is how the guide must take it, in any order: a status, an intent, and a verdict (yes, no, depends,
-or none for no verdict); ``|`` between words allows either; ``*`` asks nothing.  Further expectations:
-
-- policies, entries: each must be among the result's;  lacks_policies: none of them may be
-- exposure: the incident decided about
-- contains: each must be in the text shown, whatever the case, ``|`` between alternatives;  lacks: none may be
-- buttons: each must begin a button's title;  first: begins the first button's title
-- asks: the field that a form waits for then, ``confirm`` for its summary, ``nothing`` without a form
-- facts: some of what the form knows, by field and as it is shown;  sent: some of what an agent has, by label,
-  or ``nothing``
-
-A list among the turns stands for its turns.  What is said in several scenarios is a list of its own under a name
-that begins with a point, and stands where its alias does.
-"""
+"""Whole conversations with the real guide, from scenarios/*.yml; scenario.py says how they are written."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
+from matrix import HEAD, MOVES, PAGE, SITUATIONS, reached, table, with_table
+from scenario import FOLDER, Scenario, faults, play, read, spliced
 
-from actions.answer import Status
-
-FOLDER = Path(__file__).parent / "scenarios"
-STATUSES = {each.value for each in Status}
-VERDICTS = {"yes", "no", "depends", "none"}
-FORM_KEYS = {"asks", "facts", "sent"}
-KEYS = {
-    "v",
-    "g",
-    "policies",
-    "entries",
-    "lacks_policies",
-    "exposure",
-    "contains",
-    "lacks",
-    "buttons",
-    "first",
-} | FORM_KEYS
-
-Turn = dict[str, Any]
+SCENARIOS = read()
 
 
-def scenarios(folder: Path = FOLDER) -> list[tuple[str, list[Turn]]]:
-    """Name and turns of every scenario, the file's name first."""
-    found = []
-    for file in sorted(folder.glob("*.yml")):
-        for name, written in yaml.safe_load(file.read_text(encoding="utf-8")).items():
-            turns = list(spliced(written))
-            for turn in turns:
-                assert {"v", "g"} <= turn.keys() <= KEYS, f"{file.name}, {name}: {turn}"
-            if not name.startswith("."):
-                found.append((f"{file.stem}: {name}", turns))
-    return found
-
-
-def spliced(written: list[Turn | list[Any]]) -> Iterator[Turn]:
-    """The turns, with those of the lists among them in their places."""
-    for each in written:
-        if isinstance(each, list):
-            yield from spliced(each)
-        else:
-            yield each
-
-
-SCENARIOS = scenarios()
-
-
-def spoken(turn: Turn, before: dict[str, Any] | None) -> str:
-    """What the visitor says, with the title of a button in place of its number."""
-    chosen = re.fullmatch(r"\{button (\d+)\}", turn["v"])
-    if not chosen:
-        return str(turn["v"])
-    assert before, "there is no answer yet to choose a button of"
-    return str(before["buttons"][int(chosen[1]) - 1])
-
-
-def faults(turn: Turn, result: dict[str, Any]) -> list[str]:
-    """Where the result is not what the turn expects."""
-    wrong = []
-    for words in turn["g"].split():
-        allowed = set(words.split("|"))
-        if allowed <= STATUSES:
-            got = result["status"]
-        elif allowed <= VERDICTS:
-            got = result["verdict"] or "none"
-        else:
-            got = result["intent"]
-        if words != "*" and got not in allowed:
-            wrong.append(f"{got}, not {words}")
-    for key in ("policies", "entries"):
-        wrong += [f"{key} lack {each}: {result[key]}" for each in turn.get(key, []) if each not in result[key]]
-    wrong += [f"about {each}, too" for each in turn.get("lacks_policies", []) if each in result["policies"]]
-    if "exposure" in turn and result["exposure"] != turn["exposure"]:
-        wrong.append(f"about the incident {result['exposure']}, not {turn['exposure']}")
-    shown = result["answer"].lower()
-    for each in turn.get("contains", []):
-        if not any(part.lower() in shown for part in each.split("|")):
-            wrong.append(f"does not say {each!r}")
-    wrong += [f"says {each!r}" for each in turn.get("lacks", []) if each.lower() in shown]
-    titles = [title.lower() for title in result["buttons"]]
-    for each in turn.get("buttons", []):
-        if not any(title.startswith(each.lower()) for title in titles):
-            wrong.append(f"no button {each!r}: {result['buttons']}")
-    wrong += form_faults(turn, result) if FORM_KEYS & turn.keys() else []
-    if "first" in turn and not "".join(titles[:1]).startswith(turn["first"].lower()):
-        wrong.append(f"the first button is not {turn['first']!r}: {result['buttons']}")
-    return wrong
-
-
-def form_faults(turn: Turn, result: Mapping[str, Any]) -> list[str]:
-    """Where the form, or what was sent, is not what the turn expects."""
-    asks = result["form"].get("asking") or "nothing"
-    wrong = [f"the form asks {asks}, not {turn['asks']}"] if turn.get("asks", asks) != asks else []
-    known = {name: value["shown"] for name, value in (result["form"].get("values") or {}).items()}
-    wanted = [("form", known, turn.get("facts", {}))]
-    if turn.get("sent") == "nothing":
-        wrong += [f"an agent has {result['sent']}"] if result["sent"] is not None else []
-    else:
-        wanted.append(("agent", result["sent"] or {}, turn.get("sent", {})))
-    for who, has, facts in wanted:
-        wrong += [f"the {who} has {has.get(f)!r} for {f}, not {v!r}" for f, v in facts.items() if has.get(f) != str(v)]
-    return wrong
-
-
-@pytest.mark.parametrize(("name", "turns"), SCENARIOS, ids=[name for name, _ in SCENARIOS])
-async def test_conversation_goes_as_it_should(name, turns, guide, soundness, form_of, sent_of) -> None:
-    conversation = f"scenario:{name}"
-    results: list[dict[str, Any]] = []
-    wrong: list[str] = []
-    for number, turn in enumerate(turns, 1):
-        text = spoken(turn, results[-1] if results else None)
-        results.append((await guide.say(text, conversation)).as_result())
-        if FORM_KEYS & turn.keys():
-            results[-1] |= {"form": await form_of(conversation), "sent": sent_of(conversation)}
-        wrong += [f"turn {number}, {text!r}: {fault}" for fault in faults(turn, results[-1])]
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=[each.name for each in SCENARIOS])
+async def test_conversation_goes_as_it_should(scenario, guide, soundness, form_of, sent_of) -> None:
+    results, wrong = await play(scenario, guide, form_of, sent_of)
     wrong += soundness(results)
+    if not reached(scenario.situation, results):
+        wrong.append(f"the situation is not {scenario.situation}")
     assert not wrong, "\n".join(["", *wrong])
 
 
 def test_there_are_enough_scenarios_and_every_intent_is_met() -> None:
-    turns = [turn for _, turns in SCENARIOS for turn in turns]
-    assert len(SCENARIOS) >= 40
-    assert len(turns) >= 120
+    turns = [turn for each in SCENARIOS for turn in each.turns]
+    assert len(SCENARIOS) >= 250
+    assert len({each.move for each in SCENARIOS}) >= 40
     domain = yaml.safe_load((FOLDER.parents[2] / "domain.yml").read_text(encoding="utf-8"))
     asked = {word for turn in turns for words in turn["g"].split() for word in words.split("|")}
     # Follow-ups are answered as what they follow, so no result carries their own intent.
-    of_another = {"follow_up", "ask_why", "ask_more", "simpler", "repeat", "inform", "correct", "skip", "go_back"}
+    of_another = {
+        "follow_up",
+        "ask_why",
+        "ask_more",
+        "simpler",
+        "shorter",
+        "repeat",
+        "inform",
+        "correct",
+        "skip",
+        "go_back",
+        "none_of_these",  # wanted.yml
+    }
     assert set(domain["intents"]) - of_another - asked == set()
 
 
@@ -192,3 +76,45 @@ def test_the_runner_notices_what_is_wrong() -> None:
 def test_a_list_among_the_turns_stands_for_its_turns() -> None:
     hello, bye = {"v": "hello", "g": "*"}, {"v": "bye", "g": "*"}
     assert list(spliced([[hello, [bye]], hello])) == [hello, bye, hello]
+
+
+def test_every_move_and_situation_is_known_and_tried() -> None:
+    assert {each.move for each in SCENARIOS} == set(MOVES)
+    assert {each.situation for each in SCENARIOS} == set(SITUATIONS)
+    assert len(set(MOVES)) == len(MOVES)
+
+
+def test_the_matrix_in_the_docs_counts_these_conversations() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page.count(HEAD) == 1
+    assert with_table(page, table(SCENARIOS)) == page, "run make matrix"
+
+
+def test_a_situation_is_reached_by_a_turn_before_the_last() -> None:
+    price = {"status": "answered", "intent": "ask_cost", "verdict": None, "form": {}}
+    term = {**price, "intent": "ask_term"}
+    assert reached("after a price", [price, term]) and not reached("after a price", [term, price])
+    assert reached("fresh", [term])
+
+
+def test_the_matrix_counts_by_move_and_situation() -> None:
+    def told(move: str, situation: str) -> Scenario:
+        return Scenario("x", [], move, situation)
+
+    drawn = table([told("cancels", "fresh"), told("compares", "after a price"), told("compares", "after a price")])
+    assert drawn.splitlines() == [
+        "| Move | fresh | price | all |",
+        "| - | -: | -: | -: |",
+        "| compares |  | 2 | 2 |",
+        "| cancels | 1 |  | 1 |",
+        "| **all** | 1 | 2 | 3 |",
+    ]
+
+
+def test_a_name_that_begins_with_a_point_is_no_conversation(tmp_path: Path) -> None:
+    (tmp_path / "x.yml").write_text(
+        ".hello: &hello\n  - {v: hello, g: '*'}\n"
+        "greeted:\n  - {move: makes small talk, situation: fresh}\n  - *hello\n",
+        encoding="utf-8",
+    )
+    assert read(tmp_path) == [Scenario("x: greeted", [{"v": "hello", "g": "*"}], "makes small talk", "fresh")]

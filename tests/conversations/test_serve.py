@@ -1,9 +1,11 @@
-"""The real ``guide serve``: both servers, the page, a talk over the web channel, and how it ends."""
+"""The real ``guide serve``: one process, the page, a talk, and how it ends; and Rasa's own commands beside it."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,8 +19,8 @@ from typing import Any
 
 import pytest
 
+from bench.processes import free_port
 from bot.ask import Guide
-from bot.runtime.supervisor import free_port
 
 pytestmark = [
     pytest.mark.model,
@@ -31,78 +33,52 @@ HEARD_SECONDS = 120  # the stream gives a sign of life every fifteen
 QUESTION = "does our GL cover it when an agent gives a caller wrong info?"
 
 
-def _commands() -> dict[int, tuple[int, str]]:
-    """Parent and command line of every running process."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            status = (folder / "stat").read_text().rpartition(")")[2].split()
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if status[0] != "Z":
-            found[int(folder.name)] = (int(status[1]), command)
-    return found
-
-
-def _descendants(pid: int) -> dict[int, str]:
-    """Command lines of everything a process started, at any remove."""
-    commands = _commands()
-    found: dict[int, str] = {}
-    frontier = {pid}
-    while frontier:
-        frontier = {child for child, (parent, _) in commands.items() if parent in frontier}
-        found.update({child: commands[child][1] for child in frontier})
-    return found
-
-
 @dataclass
 class Served:
     """A running ``guide serve``."""
 
     url: str
     process: subprocess.Popen[str]
-    children: dict[int, str]
 
     def ended(self, seconds: float = 120) -> tuple[int, str]:
         """Its exit code and all it printed, once it has ended by itself."""
         printed, _ = self.process.communicate(timeout=seconds)
         return self.process.returncode, printed
 
-    def orphans(self) -> dict[int, str]:
-        """Children that still run."""
-        running = _commands()
-        return {pid: command for pid, command in self.children.items() if running.get(pid, (0, ""))[1] == command}
+    def listens_at(self) -> list[int]:
+        """The ports at which it takes connections."""
+        folder = Path(f"/proc/{self.process.pid}")
+        own = {link.readlink().name for link in (folder / "fd").iterdir() if link.is_symlink()}
+        lines = [line.split() for name in ("tcp", "tcp6") for line in (folder / "net" / name).read_text().splitlines()]
+        return [
+            int(line[1].rpartition(":")[2], 16) for line in lines if line[3] == "0A" and f"socket:[{line[9]}]" in own
+        ]
 
-    def child(self, words: str) -> int:
-        """The one child whose command line has these words."""
-        (pid,) = (pid for pid, command in self.children.items() if words in command)
-        return pid
+    def children(self) -> list[str]:
+        """Processes that it has started."""
+        return Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
 
 
 @contextmanager
-def _serving(state: Path) -> Iterator[Served]:
+def _serving(state: Path, project: Path = PROJECT) -> Iterator[Served]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
         [sys.executable, "-m", "bot.cli", "serve", "--port", str(port)],
-        cwd=PROJECT,
+        cwd=project,
         env={**os.environ, "GUIDE_STATE": str(state), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
     )
-    served = Served(url, process, {})
+    served = Served(url, process)
     try:
         deadline = time.monotonic() + START_SECONDS
-        while not _answers(url):
+        while not _is_up(url + "/health/ready"):
             assert process.poll() is None, process.communicate()[0]
             assert time.monotonic() < deadline, "it did not start in time"
             time.sleep(0.2)
-        # The page is up before the supervisor has seen that it is: let it go on to watching.
-        time.sleep(0.5)
-        served.children = _descendants(process.pid)
         yield served
     finally:
         if process.poll() is None:
@@ -110,13 +86,11 @@ def _serving(state: Path) -> Iterator[Served]:
         process.wait()
         if process.stdout:
             process.stdout.close()
-        for pid in served.orphans():
-            os.kill(pid, signal.SIGKILL)
 
 
-def _answers(url: str) -> bool:
+def _is_up(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url + "/", timeout=60) as reply:
+        with urllib.request.urlopen(url, timeout=60) as reply:
             return bool(reply.status == 200)
     except OSError:
         return False
@@ -143,7 +117,7 @@ def _heard(url: str, token: str, until: Callable[[dict[str, Any]], bool]) -> dic
     raise AssertionError("the stream ended")
 
 
-def test_the_page_is_served_a_question_is_answered_and_ctrl_c_ends_both_servers(guide: Guide, tmp_path: Path) -> None:
+def test_the_page_is_served_a_question_is_answered_and_ctrl_c_ends_it(guide: Guide, tmp_path: Path) -> None:
     with _serving(tmp_path / "state") as served:
         with urllib.request.urlopen(served.url + "/", timeout=60) as reply:
             page = reply.read().decode()
@@ -152,8 +126,8 @@ def test_the_page_is_served_a_question_is_answered_and_ctrl_c_ends_both_servers(
         assert "Rasa" not in page
 
         token = _post(served.url + "/chat/session", {})["token"]
-        _post(served.url + "/chat/message", {"id": "m-1", "text": QUESTION}, token)
-        answer = _heard(served.url, token, lambda message: message.get("from") == "bot" and "answer" in message)
+        asked = _post(served.url + "/chat/message", {"id": "m-1", "text": QUESTION}, token)["seq"]
+        answer = _heard(served.url, token, lambda message: message.get("seq", 0) > asked)
         assert answer["answer"]["verdict"] == "no"
         assert answer["text"].startswith("No. ")
         assert "I am an automated assistant" not in answer["text"]  # the welcome said it
@@ -165,28 +139,70 @@ def test_the_page_is_served_a_question_is_answered_and_ctrl_c_ends_both_servers(
         )
         assert pressed["answer"]["intent"] == "ask_policy"
 
-        served.children.update(_descendants(served.process.pid))
-        assert len(served.children) >= 2
+        with urllib.request.urlopen(served.url + "/metrics", timeout=60) as reply:
+            figures = reply.read().decode()
+        assert 'guide_verdicts_total{verdict="no"} 1.0' in figures
+        assert 'guide_stage_seconds_count{stage="understand"}' in figures
+        assert served.children() == []
         served.process.send_signal(signal.SIGINT)
         code, printed = served.ended()
         assert code == 0
-        assert f"The guide is at {served.url}/" in printed
-        assert printed.rstrip().endswith("Stopped.")
-        assert "Traceback" not in printed
-        assert served.orphans() == {}
-    assert (tmp_path / "state" / "logs" / "rasa.log").exists()
+        starting, where, stopped = printed.splitlines()  # and nothing of what the libraries say
+        assert re.fullmatch(r"Starting … done in \d+ s", starting)
+        assert where.startswith(f"The guide is at {served.url}/")
+        assert stopped == "Stopped."
+    log = (tmp_path / "state" / "logs" / "guide.log").read_text()
+    answered = [line for line in map(json.loads, log.splitlines()) if line["event"] == "answered"]
+    assert len({line["id"] for line in answered}) == len(answered) == 2
 
 
-def test_an_action_server_that_dies_ends_the_guide_with_its_name_and_leaves_no_orphan(
-    guide: Guide, tmp_path: Path
-) -> None:
+def test_one_address_is_listened_at_and_old_servers_at_none(guide: Guide, tmp_path: Path) -> None:
     with _serving(tmp_path / "state") as served:
-        os.kill(served.child("action_server"), signal.SIGKILL)
-        code, printed = served.ended()
-        assert code == 1
-        assert "The action server ended unexpectedly." in printed
-        assert "Traceback" not in printed
-        assert served.orphans() == {}
+        assert served.listens_at() == [int(served.url.rpartition(":")[2])]
+
+
+def test_sigterm_stops_it_while_a_chat_is_open(guide: Guide, tmp_path: Path) -> None:
+    with _serving(tmp_path / "state") as served:
+        token = _post(served.url + "/chat/session", {})["token"]
+        with urllib.request.urlopen(f"{served.url}/chat/stream?token={token}", timeout=60):
+            served.process.send_signal(signal.SIGTERM)
+            code, printed = served.ended(60)
+        assert (code, printed.splitlines()[-1]) == (0, "Stopped.")
+
+
+def test_a_message_accepted_before_a_kill_is_answered_once_after_the_start(guide: Guide, tmp_path: Path) -> None:
+    with _serving(tmp_path / "state") as served:
+        token = _post(served.url + "/chat/session", {})["token"]
+        asked = _post(served.url + "/chat/message", {"id": "m-1", "text": QUESTION}, token)["seq"]
+        served.process.kill()
+        served.process.wait()
+    with _serving(tmp_path / "state") as served:
+        _heard(served.url, token, lambda message: message.get("seq", 0) > asked)
+        time.sleep(1)
+        joined = _post(served.url + "/chat/session", {"token": token})
+    assert [message["from"] for message in joined["messages"]] == ["bot", "visitor", "bot"]
+
+
+def test_a_model_that_cannot_be_read_is_said_in_one_sentence(guide: Guide, tmp_path: Path) -> None:
+    broken = tmp_path / "guide.tar.gz"
+    broken.write_bytes(b"this is no model")
+    digest = tmp_path / "guide.sha256"
+    digest.write_text(hashlib.sha256(broken.read_bytes()).hexdigest())
+    code = (
+        f"from pathlib import Path; from bot import cli, training; training.MODEL = Path({str(broken)!r});"
+        f" training.SEAL = Path({str(digest)!r}); cli.main()"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, "serve", "--port", "0"],
+        cwd=PROJECT,
+        env={**os.environ, "GUIDE_STATE": str(tmp_path / "state")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode == 1
+    assert re.fullmatch(r"Starting … failed after \d+ s\n", run.stdout)
+    assert re.fullmatch(r"The guide could not start: .*\. The log is .*guide\.log\.\n", run.stderr)
 
 
 SSN = "536-22-8712"
@@ -221,7 +237,7 @@ def test_a_quote_request_goes_on_after_a_restart_and_no_trace_stays_of_what_is_e
         chat = _Chat(served)
         chat.hears("What does your business do?", after_saying="I'd like a quote please")
         noted = chat.hears("In which state", after_saying=f"a help desk with 12 people, my ssn is {SSN}")
-        assert "Employees: 12" in noted
+        assert "12 employees" in noted
     with _serving(state) as served:
         chat = _Chat(served, chat.token)
         chat.hears("Which services", after_saying="Reno")
@@ -236,3 +252,67 @@ def test_a_quote_request_goes_on_after_a_restart_and_no_trace_stays_of_what_is_e
         # It is a conversation like a new one; the website's welcome has said that this is a machine.
         assert "automated assistant" not in chat.hears("EPLI answers", after_saying="What is EPLI?")
     assert _everywhere(state, SSN) == []
+
+
+def _exactly(command: list[str], typed: str, state: Path) -> str:
+    """What a command prints that reads these lines from standard input."""
+    run = subprocess.run(
+        command,
+        input=typed,
+        cwd=PROJECT,
+        env={**os.environ, "GUIDE_STATE": str(state), "PYTHONWARNINGS": "ignore"},
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+def test_guide_shell_answers_what_is_piped_in_and_numbers_its_buttons(guide: Guide, tmp_path: Path) -> None:
+    said = _exactly([sys.executable, "-m", "bot.cli", "shell"], f"{QUESTION}\n1\n/stop\n", tmp_path / "state")
+    assert said.startswith("Starting … done in")
+    assert "No. " in said and "  1. " in said
+    assert said.count("Your question (/stop ends): ") == 3
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that is ended with the block; what it prints is in the log."""
+    with log.open("wb") as printed:
+        program = subprocess.Popen(
+            command, cwd=PROJECT, env=environment, stdin=subprocess.PIPE, stdout=printed, stderr=subprocess.STDOUT
+        )
+    try:
+        yield program
+    finally:
+        program.kill()
+        program.wait()
+        if program.stdin:
+            program.stdin.close()
+
+
+def test_rasa_users_run_the_actions_and_the_shell_as_they_know_them(guide: Guide, tmp_path: Path) -> None:
+    health = "http://127.0.0.1:5055/health"
+    if _is_up(health):
+        pytest.skip("another action server has port 5055, which endpoints.yml names")
+    rasa = str(Path(sys.executable).with_name("rasa"))
+    environment = {**os.environ, "GUIDE_STATE": str(tmp_path / "state"), "PYTHONWARNINGS": "ignore"}
+    shell = [rasa, "shell", "--model", "models/guide.tar.gz", "--port", str(free_port())]
+    acting, said = tmp_path / "actions.log", tmp_path / "shell.log"
+    with _running([rasa, "run", "actions"], environment, acting) as actions:
+        _wait(lambda: _is_up(health), actions, acting)
+        # The menu of buttons that Rasa's shell shows below an answer wants keys, so the program is ended from here.
+        with _running(shell, environment, said) as talking:
+            assert talking.stdin
+            talking.stdin.write(f"{QUESTION}\n".encode())
+            talking.stdin.flush()
+            _wait(lambda: "general liability" in said.read_text(errors="replace").lower(), talking, said)
+
+
+def _wait(until: Callable[[], bool], program: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not until():
+        assert program.poll() is None, log.read_text(errors="replace")
+        assert time.monotonic() < deadline, log.read_text(errors="replace")
+        time.sleep(0.2)

@@ -16,7 +16,7 @@ from bot.ask import Guide, answer_lines
 
 QUESTIONS = Path(__file__).parent / "development.jsonl"
 HELPFUL_FLOOR = 0.80
-REFUSED_FLOOR = 0.80
+REFUSED_FLOOR = 0.75
 
 
 @pytest.fixture(scope="module")

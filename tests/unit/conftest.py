@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import datetime
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
+from knowledge.base import KnowledgeBase
 from knowledge.build import build
-from knowledge.content import ContentError
+from knowledge.content import CONTENT, ContentError
 
 if TYPE_CHECKING:
     from actions.base import GuideAction
-    from bot.handoff.tickets import Ticket
+    from bot.records.tickets import Ticket
 
-TODAY = datetime.date.today().isoformat()
+WRITTEN = "2026-11-29"  # a day that is over, whenever the tests run
 
 
 def _policy(policy_id: str, name: str, aliases: str) -> str:
@@ -26,7 +29,7 @@ short_name: {name.lower()}
 aliases: [{aliases}]
 asked_as: [the policy for {policy_id} matters]
 questions: [What is {name}?, Explain {name}., What does {name} do?]
-written_on: {TODAY}
+written_on: {WRITTEN}
 summary: {{text: {name} pays for some losses., source: article}}
 simpler: {{text: It pays when that goes wrong., source: article}}
 scope: {{text: {name} responds to its own losses only., source: article}}
@@ -53,6 +56,10 @@ ask_an_agent: [Is it claims-made?, Who defends?]
 """
 
 
+def _more(phrase: str) -> str:
+    return ", ".join(f"{phrase} case {number}" for number in range(2, 12))
+
+
 FILES = {
     "policies/eo.yml": _policy("professional_liability", "Professional liability", "e&o, errors and omissions"),
     "policies/cyber.yml": _policy("cyber", "Cyber insurance", "cyber, data breach insurance"),
@@ -65,7 +72,7 @@ FILES = {
   aliases: [wrong advice, bad advice]
   asked_as: [an agent told a caller something false]
   questions: [Is wrong advice covered?, Who pays for bad advice?, We misled a caller.]
-  written_on: {TODAY}
+  written_on: {WRITTEN}
   summary: {{text: A caller relies on what an agent says and loses money., source: article}}
   covered_by:
     - policy: professional_liability
@@ -77,7 +84,7 @@ FILES = {
   aliases: [lost trust]
   asked_as: [customers stopped believing us]
   questions: [Is lost trust covered?, Who pays for lost trust?, Nobody trusts us now.]
-  written_on: {TODAY}
+  written_on: {WRITTEN}
   summary: {{text: Customers leave after bad news., source: report}}
   sometimes_covered_by:
     - policy: cyber
@@ -94,7 +101,7 @@ FILES = {
   aliases: [war]
   asked_as: [an army shelled the office]
   questions: [Is war covered?, Who pays after a war?, A war broke out.]
-  written_on: {TODAY}
+  written_on: {WRITTEN}
   summary: {{text: An armed conflict damages the business., source: article}}
   not_covered_by:
     - policy: cyber
@@ -109,7 +116,7 @@ group: call_center
 aliases: [call center, contact center]
 asked_as: [we answer phones for other firms]
 questions: [What does a call center need?, We run a call center., Insurance for contact centers?]
-written_on: {TODAY}
+written_on: {WRITTEN}
 summary: {{text: A call center answers for others., source: article}}
 risks:
   - {{exposure: wrong_advice, text: Agents may err., source: article}}
@@ -140,7 +147,7 @@ quote:
   aliases: [retention]
   asked_as: [the part we keep]
   questions: [What is a retention?, Explain retention., What does retention mean?]
-  written_on: {TODAY}
+  written_on: {WRITTEN}
   definition: {{text: The part of a loss that you pay yourself., source: article}}
   examples: {{call_center: You pay first., bpo: You pay first., it: You pay first.}}
   related: [cyber]
@@ -154,8 +161,8 @@ quote:
   aliases: [fast proof]
   asked_as: [client wants paper today]
   questions: [How fast is proof?, Can I get proof today?, When do I get a certificate?]
-  written_on: {TODAY}
-  answer: {{text: Usually the same day., source: article}}
+  written_on: {WRITTEN}
+  answer: {{text: Proof usually comes the same day., source: article}}
   points:
     - {{text: Ask your agent., source: article}}
   policies: [professional_liability]
@@ -165,7 +172,8 @@ quote:
 - id: outside_pets
   name: Pet insurance
   aliases: [pet insurance]
-  written_on: {TODAY}
+  asked_as: [my cat is ill]
+  written_on: {WRITTEN}
   pointer: Please ask a personal insurance agent.
 """,
     "costs.yml": """\
@@ -196,14 +204,27 @@ quote:
             "call_consent_limit: Not to sell.",
             "not_licensed: Not in {state}.",
             "kept_on_hold: We keep {requests}.",
+            "report_again: Report it.",
+            "unsigned: Nobody has signed that.",
             "other_state: I know {known} alone, not {state}.",
-            "changed_case: An agent can tell you what that changes.",
-            "spanish_pointer: Un agente puede ayudarle.",
+            "not_understood: I did not understand.",
+            "credentials: I am no agent.",
+            "notice_more: Only an agent can bind.",
+            "other_languages: [{code: es, names: [spanish], text: Un agente puede ayudarle.}]",
+            "again: {not_understood: Not that either.}",
             *(f"no_{what}: I cannot do that." for what in ("binding", "guarantee", "claim_opinion")),
+            *(f"stance_{what}: [I still cannot.]" for what in ("claim", "promise", "bind")),
             *(f"no_{what}_advice: I cannot do that." for what in ("legal", "tax", "medical")),
         ]
     )
     + "\n",
+}
+
+
+# As many phrases as every entry must have.
+FILES = {
+    file: re.sub(r"asked_as: \[(.+)\]", lambda own: f"asked_as: [{own[1]}, {_more(own[1])}]", text)
+    for file, text in FILES.items()
 }
 
 
@@ -229,7 +250,7 @@ class Draft:
         return text[: text.index(old)].count("\n") + 1
 
     def build(self) -> str:
-        return build(self.folder, self.database)
+        return build(self.folder, self.database, named={})
 
     def refusal(self) -> str:
         """Why the content cannot be published; the database in service must not have been touched."""
@@ -259,6 +280,29 @@ def published(draft: Draft) -> Draft:
     return draft
 
 
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    """The published content, built once for all modules; one that needs another has a ``base`` of its own."""
+    path = tmp_path_factory.mktemp("base") / "guide.db"
+    build(CONTENT, path)
+    base = KnowledgeBase(path)
+    yield base
+    base.close()
+
+
+def _ruled(intent: str) -> GuideAction:
+    """The action that Rasa's rules choose for an intent."""
+    from actions.base import GuideAction
+
+    rules = [
+        rule["steps"]
+        for file in (Path(__file__).parents[2] / "data" / "stories").glob("*.yml")
+        for rule in yaml.safe_load(file.read_text(encoding="utf-8"))["rules"]
+    ]
+    name = next(steps[1]["action"] for steps in rules if steps[0]["intent"] == intent)
+    return next(action for each in GuideAction.__subclasses__() if (action := each()).name() == name)
+
+
 class Talk:
     """One conversation as the action server sees it: each message is given with what it was understood as."""
 
@@ -273,7 +317,6 @@ class Talk:
         from rasa_sdk import Tracker
         from rasa_sdk.executor import CollectingDispatcher
 
-        from actions.conversation import Converse
         from understanding.text.questions import begins_asking
 
         message = {
@@ -286,7 +329,7 @@ class Talk:
         self._happened("user", text)
         tracker = Tracker(self.conversation, self.slots, message, self.events, False, None, {}, "action_listen")
         said = CollectingDispatcher()
-        for event in (action or Converse()).take_turn(said, tracker):
+        for event in (action or _ruled(intent)).take_turn(said, tracker):
             self.slots[event["name"]] = event["value"]
         for answer in said.messages:
             self._happened("bot", answer["text"])
@@ -309,12 +352,9 @@ class Talk:
 
     def ticket(self) -> Ticket | None:
         """The request that waits for an agent."""
-        from bot.handoff.tickets import TicketStore
+        from bot.records.ticket_store import TicketStore
 
-        store = TicketStore()
-        found = store.open_of(self.conversation)
-        store.close()
-        return found
+        return TicketStore().open_of(self.conversation)
 
     def _happened(self, event: str, text: str) -> None:
         self.events.append({"event": event, "text": text, "timestamp": float(len(self.events))})

@@ -81,7 +81,9 @@ def test_all_faults_are_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "why"),
     [
-        ("GUIDE_SERVICE", "yes", "1 in service"),
+        ("GUIDE_SERVICE", "yes", "1 for yes"),
+        ("GUIDE_SIGNED_ONLY", "law", "1 for yes"),
+        ("GUIDE_RECORDING_CONSENT", "on", "1 for yes"),
         ("GUIDE_AGENCY_NAME", "x" * 121, "one line"),
         ("GUIDE_AGENCY_NAME", "Larkfield\nRowe", "one line"),
         ("GUIDE_AGENCY_NAME", "4711", "letters"),
@@ -176,11 +178,3 @@ def test_serve_refuses_before_anything_is_loaded_or_made(tmp_path: Path) -> None
     assert not {name for name in loaded if name.split(".")[0] in {"rasa", "sanic", "tensorflow", "onnxruntime"}}
     assert not (tmp_path / "state").exists()
     assert run.stdout == ""
-
-
-def test_rasa_itself_refuses_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot.channels.web import WebChannel
-
-    monkeypatch.setenv("GUIDE_SERVICE", "1")
-    with pytest.raises(AgencyError):
-        WebChannel.from_credentials({"secret": "only for this test"})

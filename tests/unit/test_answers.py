@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 from actions.answer import Answer, Button, Row, Status, Table
 from actions.base import as_message, notice
 from actions.coverage import one_policy
-from actions.forms.turn import PLANS
+from actions.forms.asking import PLANS
 from actions.responding import RESPONDERS, TALK_TO_AGENT, remembered, respond
 from actions.wording import VERDICT_WORDS, joined, listed, sentence, source_line, table_text, text_of
 from bot.agency import EXAMPLES, FACTS, Agency
@@ -24,24 +23,19 @@ from bot.runtime.local_actions import LocalActions
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Policy, Statement
 from understanding.question import Frame, Question
+from understanding.targets import facet
 
 LocalActions()  # every action is imported, and with it every responder
 
 ABOUT_POLICIES = [
     "ask_policy", "ask_exclusions", "ask_cost", "ask_cost_factors", "ask_lower_cost", "ask_need", "ask_limits",
 ]  # fmt: skip
+OF_ONE_POLICY = ("ask_policy", "ask_exclusions", "ask_need", "ask_scenario")
 GENERAL = [
     *ABOUT_POLICIES, "ask_proof", "ask_how_to_buy", "ask_choose_insurer", "ask_risks", "ask_scenario",
     "ask_regulation", "ask_recommendation", "get_quote", "report_claim", "talk_to_agent",
 ]  # fmt: skip
 NEVER = re.compile(r"\bNone\b(?! of)|\bnull\b|\{\w*\}|\[\]|  +\S|\.\.(?!\.)|\bTODO\b")
-
-
-@pytest.fixture(scope="module")
-def base() -> Iterator[KnowledgeBase]:
-    base = KnowledgeBase()
-    yield base
-    base.close()
 
 
 def _faults(answer: Answer, base: KnowledgeBase) -> list[str]:
@@ -163,8 +157,11 @@ def test_every_general_question_is_answered_for_every_trade_and_for_none(intent:
     trades = [None, *base.ids("industry")]
     answers = {str(trade): _ask(base, intent=intent, industry=trade) for trade in trades}
     _check(answers, base)
-    if intent not in ("ask_recommendation", "report_claim", "talk_to_agent"):
-        assert {answer.status for answer in answers.values()} == {Status.ANSWERED}
+    statuses = {answer.status for answer in answers.values()}
+    if intent in OF_ONE_POLICY:  # which policy is asked back where nothing names one
+        assert answers["None"].status is Status.CLARIFY and statuses <= {Status.ANSWERED, Status.CLARIFY}
+    elif intent not in ("ask_recommendation", "report_claim", "talk_to_agent"):
+        assert statuses == {Status.ANSWERED}
 
 
 def _compared(base: KnowledgeBase, *policies: str) -> Answer:
@@ -352,6 +349,9 @@ def test_the_notice_says_what_is_talking_and_names_a_licence(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "automated assistant" in notice(base)
+    assert len(notice(base).split()) <= 20
+    for told in ("not a person", "recorded", "bind nothing", "not notice to your insurer"):
+        assert told in notice(base)
     monkeypatch.setenv("GUIDE_AGENCY_NAME", "Larkfield")
     monkeypatch.setenv("GUIDE_AGENCY_LICENCE", "0X12345")
     assert notice(base).endswith("Larkfield, insurance license 0X12345")
@@ -392,17 +392,20 @@ def test_several_policies_are_priced_one_by_one_and_none_is_left_out(base: Knowl
     for named in combinations(base.ids("policy"), 2):
         answer = answers[str(named)] = _ask(base, intent="ask_cost", policies=named)
         assert answer.policies == list(named)
-        assert answer.paragraphs[0].count("\n") == 1
+        lines = [line for part in (*answer.paragraphs, *answer.more) for line in part.split("\n")]
+        assert sum(line.startswith("- ") for line in lines) == 2
     _check(answers, base)
     without = next(each for each in base.ids("policy") if not base.costs(each))
-    assert "no published price" in _ask(base, intent="ask_cost", policies=("cyber", without)).paragraphs[0]
+    assert "no published price" in text_of(
+        _ask(base, intent="ask_cost", policies=("cyber", without)), base, with_more=True
+    )
 
 
 def test_a_price_names_the_state_it_is_not_for_in_full(base: KnowledgeBase) -> None:
     for policies in (("cyber",), ("cyber", "tech_eo")):
         answer = _ask(base, intent="ask_cost", policies=policies, state="NV")
-        assert "I have no figure for Nevada alone." in answer.paragraphs
-    assert not any("alone" in p for p in _ask(base, intent="ask_cost", policies=("cyber",)).paragraphs)
+        assert "I have no figure for Nevada alone." in answer.notes
+    assert not any("alone" in note for note in _ask(base, intent="ask_cost", policies=("cyber",)).notes)
 
 
 def test_whether_both_are_needed_is_told_of_both(base: KnowledgeBase) -> None:
@@ -455,6 +458,25 @@ def test_reasons_come_without_yes_or_no_where_it_is_not_sure_enough(base: Knowle
     unsure, sure = respond(replace(asked, certain=False), base), respond(asked, base)
     assert (unsure.verdict, sure.verdict) == (None, base.decide("cyber", "ransomware").verdict.value)  # type: ignore[union-attr]
     assert unsure.lead == sure.lead
+
+
+def test_who_asks_whether_it_is_left_out_is_answered_so(base: KnowledgeBase) -> None:
+    for policy, exposure, word in (("cyber", "ransomware", "No, "), ("general_liability", "data_breach", "Yes, ")):
+        asked = Question("", "ask_coverage", policies=(policy,), exposure=exposure)
+        plain, turned = respond(asked, base), respond(replace(asked, excluded=True), base)
+        assert turned.verdict is None
+        assert turned.lead.startswith(word)
+        assert turned.lead.endswith(plain.lead)
+        assert respond(replace(asked, excluded=True, certain=False), base).lead == plain.lead
+    included = Question("", "ask_included", topic="bop_and_workers_compensation", excluded=True)
+    assert respond(included, base).lead.startswith("Yes, it is left out: ")
+
+
+def test_of_several_policies_no_yes_or_no_is_said_where_none_is_asked_for(base: KnowledgeBase) -> None:
+    asked = Question("", "ask_coverage", policies=("cyber", "tech_eo"), exposure="employee_injury")
+    assert respond(asked, base).verdict == "no"
+    assert respond(replace(asked, certain=False), base).verdict is None
+    assert respond(replace(asked, excluded=True), base).verdict is None
 
 
 def test_a_verdict_names_what_it_decides(base: KnowledgeBase) -> None:
@@ -519,14 +541,15 @@ def _remembered(base: KnowledgeBase, question: Question, frame: Frame | None = N
 
 def test_the_policies_of_a_list_are_remembered_until_the_next_list(base: KnowledgeBase) -> None:
     both = ("cyber", "crime_fidelity")
+    listed_both = tuple(facet(policy, "what") for policy in both)
     compared = _remembered(base, Question("", "ask_compare", policies=both, bound=True))
-    assert compared.options == both
+    assert compared.options == listed_both
     priced = _remembered(base, Question("", "ask_cost", policies=("cyber",), bound=True), compared)
-    assert (priced.options, priced.policies) == (both, ("cyber",))
+    assert (priced.options, priced.policies) == (listed_both, ("cyber",))
     wrong = Question("", "ask_coverage", policies=("general_liability",), exposure="wrong_information", bound=True)
     refused = _remembered(base, wrong, priced)
-    assert "professional_liability" in refused.options
-    assert "general_liability" not in refused.options
+    assert facet("professional_liability", "what") in refused.options
+    assert facet("general_liability", "what") not in refused.options
 
 
 def test_what_was_answered_before_can_be_gone_back_to(base: KnowledgeBase) -> None:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from bench import nlu, own, public
+from bench import labelled, learning, nlu, own, public
 from bench.confidence import (
     Case,
     expected_calibration_error,
@@ -20,6 +20,8 @@ from bench.confidence import (
     share_below,
 )
 from bench.datasets import FILES, SPLITS, Benchmark, DataMissing, Split, read_benchmarks
+from bench.labelled import Read
+from bench.plots import calibration
 from bench.processes import BenchError
 from bench.public import Choice
 from bench.scoring import GOOD, Answer, Outcome, Question, Scored, by_kind, confusions, fits, outcome, summary
@@ -33,6 +35,7 @@ COVERAGE = Question(
     verdicts=frozenset({"yes", "depends"}),
     deflect_ok=False,
 )
+READ = Read(("alone",), False, True, 0, False, 0.9, True, False, 5.0)
 RIGHT = Answer("answered", "ask_coverage", "yes", ("general_liability",))
 OUTSIDE = replace(COVERAGE, kind="out_of_scope", kinds=("out_of_scope",), policies=frozenset(), verdicts=frozenset())
 
@@ -459,8 +462,19 @@ def never_measure(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         done.append(f"own {plots.name}" if plots else "own")
         return own.figures(SOME, 12.0)
 
-    monkeypatch.setattr(nlu, "run_public", run_public)
-    monkeypatch.setattr(nlu, "run_own", run_own)
+    def run_labelled(sample: int | None, plots: Path | None) -> dict[str, Any]:
+        done.append(f"labelled {sample}" if sample else "labelled")
+        return labelled.figures([READ])
+
+    def run_learning(sample: int | None, left_out: bool) -> dict[str, Any]:
+        done.append("learning, left out" if left_out else "learning")
+        return learning.figures({10: [0, 1]}, {"features: ranks": [1, 1]} if left_out else {}, [0, 1])
+
+    def write_answers(questions: Path, answers: Path) -> None:
+        done.append(f"{questions.name} to {answers.name}")
+
+    for run in (run_public, run_labelled, run_learning, run_own, write_answers):
+        monkeypatch.setattr(nlu, run.__name__, run)
     monkeypatch.setattr(nlu, "_hush_rasa", lambda: None)
     monkeypatch.setattr("bot.runtime.quiet", lambda: None)
     monkeypatch.delenv("BENCH_JSON", raising=False)
@@ -471,7 +485,7 @@ def never_measure(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_without_data_the_own_questions_are_measured_and_the_rest_explained(never_measure: list[str]) -> None:
     result = CliRunner().invoke(nlu.main, [])
     assert result.exit_code == 2
-    assert never_measure == ["own"]
+    assert never_measure == ["labelled", "learning", "own"]
     assert "BANKING77/train_10/{seq.in,label}" in result.output
     assert "10 own questions" in result.output
 
@@ -490,10 +504,13 @@ def test_everything_is_measured_and_written(
 ) -> None:
     target = tmp_path / "out.json"
     monkeypatch.setenv("BENCH_JSON", str(target))
-    result = CliRunner().invoke(nlu.main, ["--data", str(data), "--plots", str(tmp_path)])
+    options = ["--data", str(data), "--plots", str(tmp_path), "--left-out", "--sample", "60"]
+    result = CliRunner().invoke(nlu.main, options)
     assert result.exit_code == 0, result.output
-    assert never_measure == ["BANKING77", "CLINC150", f"own {tmp_path.name}"]
+    assert never_measure == ["BANKING77", "CLINC150", "labelled 60", "learning, left out", f"own {tmp_path.name}"]
     found = json.loads(target.read_text(encoding="utf-8"))
+    assert found["labelled"]["recall"]["all"][0]["share"] == 1.0
+    assert found["learning"]["earns"]["features: ranks"][0] == 50.0
     assert found["public"]["CLINC150"]["accuracy"] == 1.0
     assert found["own"]["shares"]["harmful"] == 1 / 8
 
@@ -528,6 +545,23 @@ def test_own_questions_need_a_trained_guide(
 
 
 def test_pictures_are_drawn(tmp_path: Path) -> None:
-    nlu.draw(SOME, 0.1, tmp_path)
+    nlu.draw(SOME, tmp_path)
+    calibration(*labelled.calibration([READ]), tmp_path / "calibration.png")
     for name in ("calibration.png", "refusal_curve.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_questions_of_a_file_are_only_answered(never_measure: list[str], tmp_path: Path) -> None:
+    questions = tmp_path / "some.jsonl"
+    questions.write_text('{"id": 1, "text": "What is cyber?"}\n')
+    result = CliRunner().invoke(nlu.main, ["--questions", str(questions)])
+    assert result.exit_code == 0, result.output
+    assert never_measure == ["some.jsonl to answers.jsonl"]
+
+
+@pytest.mark.parametrize("line", ["What is cyber?", '{"id": 2}', "[1]", '"text"'])
+def test_a_line_that_is_no_question_is_named(tmp_path: Path, line: str) -> None:
+    questions = tmp_path / "some.jsonl"
+    questions.write_text(f'{{"id": 1, "text": "What is cyber?"}}\n\n{line}\n')
+    with pytest.raises(BenchError, match=r"some\.jsonl, line 3: "):
+        own.read_lines(questions)

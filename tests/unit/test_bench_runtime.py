@@ -32,10 +32,21 @@ STOCK = Figures(
     turn_first_ms=30.0,
     turn_last_ms=150.0,
     growth=5.0,
+    memory_mb=800.0,
     messages=530,
     silent=0,
 )
-GUIDE = replace(STOCK, train_s=5.0, ready_s=12.0, p50_alone_ms=10.0, messages_per_s=200.0, growth=1.2345678, silent=1)
+GUIDE = replace(
+    STOCK,
+    train_s=5.0,
+    ready_s=12.0,
+    p50_alone_ms=10.0,
+    messages_per_s=200.0,
+    p95_crowd_ms=225.0,
+    growth=1.2345678,
+    memory_mb=600.0,
+    silent=1,
+)
 SETTINGS = {"turns": 300, "visitors": 40}
 
 
@@ -79,7 +90,9 @@ def test_ratios_are_guide_over_stock() -> None:
         "ready": 1.2,
         "p50_alone": 0.25,
         "throughput_40": 4.0,
+        "p95_40": 0.25,
         "turn300_over_turn1": 1.2345678,
+        "rss": 0.75,
     }
 
 
@@ -140,6 +153,7 @@ def test_figures_of_one_side_come_out_in_the_stated_units() -> None:
         alone=Talk([0.010, 0.020, 0.030], wall_s=0.06),
         crowd=Talk([0.1] * 200, wall_s=2.0, silent=3),
         long=Talk([0.5] + [0.01] * 20 + [0.02] * 20, wall_s=1.0),
+        memory_mb=512.0,
     )
     found = measured.figures(lambda start: start.first_answer_s)
     assert (found.listening_s, found.first_answer_s, found.ready_s) == (8.0, 9.0, 9.0)
@@ -148,8 +162,19 @@ def test_figures_of_one_side_come_out_in_the_stated_units() -> None:
     assert found.p95_crowd_ms == pytest.approx(100.0)
     assert (found.turn_first_ms, found.turn_last_ms) == pytest.approx((10.0, 20.0))
     assert found.growth == pytest.approx(2.0)
-    assert (found.messages, found.silent) == (244, 3)
+    assert (found.messages, found.silent, found.memory_mb) == (244, 3, 512.0)
     assert measured.figures(lambda start: start.listening_s).ready_s == 8.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_memory_of_a_program_counts_what_it_started(tmp_path: Path) -> None:
+    holds = "held = bytearray(b'x' * 50_000_000); print('up', flush=True); import time; time.sleep(60)"
+    command = [sys.executable, "-c", f"import subprocess, sys; subprocess.run([sys.executable, '-c', {holds!r}])"]
+    log = tmp_path / "log"
+    with Program("holder", command, tmp_path, dict(os.environ), log) as program:
+        program.until(lambda: "up" in log.read_text(), 30)
+        assert program.memory_mb() > 50
+    assert program.memory_mb() == 0
 
 
 def test_blocks_of_the_lone_visitor_add_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -14,9 +15,11 @@ from click.testing import CliRunner, Result
 
 from bot import training
 from bot.ask import Guide
-from bot.channels.feedback import Feedback, Opinion
-from bot.channels.transcript import SqliteTranscript
 from bot.cli import main
+from bot.records import opening
+from bot.records.feedback import Feedback, Opinion
+from bot.records.opening import shared
+from bot.records.transcript import Transcript
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -29,7 +32,7 @@ def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def trained(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The guide of the other tests in place of a second one; the list tells whether it was loaded."""
+    """The guide of the other tests in place of a second one, as if it were fresh; tells whether it was loaded."""
     loaded: list[Path] = []
 
     def load(model: Path) -> Guide:
@@ -37,6 +40,8 @@ def trained(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         return guide
 
     monkeypatch.setattr("bot.ask.Guide", load)
+    monkeypatch.setattr(training, "is_trained", lambda: True)
+    monkeypatch.setattr(training, "is_sealed", lambda: True)
     return loaded
 
 
@@ -129,8 +134,42 @@ def test_without_a_model_every_command_says_what_to_do(
     assert result.stderr == "The guide is not trained yet: run `make train`.\n"
 
 
+@pytest.mark.parametrize("arguments", [("ask", "What is cyber?"), ("explain", "cyber"), ("serve",), ("shell",)])
+def test_a_model_trained_from_something_else_is_not_served(
+    arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    model, stamp = tmp_path / "guide.tar.gz", tmp_path / "guide.inputs"
+    model.touch()
+    monkeypatch.setattr(training, "MODEL", model)
+    monkeypatch.setattr(training, "STAMP", stamp)
+    for written in (None, "of another day"):
+        if written:
+            stamp.write_text(written)
+        result = _run(*arguments)
+        assert result.exit_code == 1
+        assert result.stderr == "What the guide is trained from has changed since: run `make train`.\n"
+
+
+def test_a_message_is_explained(trained: list[Path]) -> None:
+    result = _run("explain", "who pays if our sprinkler floods the tenant below")
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[0] == "Read as: who pays if our sprinkler floods the tenant below"
+    assert lines[1].startswith("Linked: exposure: ")
+    assert re.fullmatch(
+        r"Outside the guide's business: \d+%\. Has happened: \d+%\. Asks whether it is covered: \d+%, left out: \d+%\.",
+        lines[2],
+    )
+    assert [line.split(".")[0] for line in lines if re.match(r"\d\. \S+  \d+%$", line)] == ["1", "2", "3", "4", "5"]
+    assert sum(line.startswith("   behind by ") for line in lines) == 4
+
+
+def test_what_has_no_words_has_nothing_to_explain(trained: list[Path]) -> None:
+    assert _run("explain", " ").stdout == "Nothing to explain: the message has no words.\n"
+
+
 def test_a_taken_port_is_said_without_a_traceback(
-    guide: Guide, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    trained: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     import socket
 
@@ -145,16 +184,21 @@ def test_a_taken_port_is_said_without_a_traceback(
 def test_feedback_prints_what_was_not_helpful_with_what_was_asked(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setattr(opening, "_in_memory", None)
     monkeypatch.setenv("GUIDE_STATE", str(tmp_path))
     assert _run("feedback").stdout == "Nobody has rated an answer yet.\n"
-    transcript, feedback = SqliteTranscript(tmp_path / "web_transcript.db"), Feedback(tmp_path / "feedback.db")
-    for said in ("Does GL cover bad advice?", "No. " + "Because. " * 100, "And what does?", "Professional liability."):
-        transcript.append("s", {"from": "visitor" if said.endswith("?") else "bot", "text": said.strip()})
-    feedback.give(Opinion("s", 2, "down", "what about E&O", ["bad_advice"], "1a2b", "2026-01-01T10:00:00+00:00"))
-    feedback.give(Opinion("s", 4, "up"))
-    feedback.give(Opinion("erased", 2, "down", "", ["cyber"], "1a2b", "2026-01-02T10:00:00+00:00"))
-    transcript.close()
-    feedback.close()
+
+    async def rate() -> None:
+        transcript, feedback = Transcript(shared()), Feedback(shared())
+        answers = "No. " + "Because. " * 100, "Professional liability."
+        for said in ("Does GL cover bad advice?", answers[0], "And what does?", answers[1]):
+            await transcript.append("s", {"from": "visitor" if said.endswith("?") else "bot", "text": said.strip()})
+        at = "2026-01-01T10:00:00+00:00"
+        await feedback.give(Opinion("web:s", 2, "down", "what about E&O", ["bad_advice"], "1a2b", at))
+        await feedback.give(Opinion("web:s", 4, "up"))
+        await feedback.give(Opinion("web:erased", 2, "down", "", ["cyber"], "1a2b", "2026-01-02T10:00:00+00:00"))
+
+    asyncio.run(rate())
     result = _run("feedback")
     assert result.exit_code == 0, result.output
     newest, older, total = result.stdout.split("\n\n")

@@ -27,6 +27,12 @@ def test_the_cheapest_is_done(chance: float, outside: float, done: Do) -> None:
     assert decide([("a", chance), ("b", 0.02), ("c", 0.01), ("d", 0.0)], outside).do is done
 
 
+def test_a_loss_is_sent_away_only_where_it_is_surely_outside() -> None:
+    assert decide([("a", 0.1)], 0.8, happened=0.1).do is Do.REFUSE
+    assert decide([("a", 0.1)], 0.8, happened=0.9).do is Do.CLOSEST
+    assert decide([("a", 0.1)], 0.98, happened=0.9).do is Do.REFUSE
+
+
 def test_the_closest_are_three_and_an_answer_is_one() -> None:
     ranked = [("a", 0.25), ("b", 0.2), ("c", 0.1), ("d", 0.1)]
     assert decide(ranked, 0.0).targets == ("a", "b", "c")

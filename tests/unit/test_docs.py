@@ -6,6 +6,7 @@ import inspect
 import re
 import subprocess
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ import pytest
 import yaml
 
 from bot.ask import Guide
+from bot.channels.slack.settings import SlackSettings
+from bot.handoff.settings import HandoffSettings
 from bot.runtime import SETTINGS
+from bot.settings import documented
 
 PROJECT = Path(__file__).resolve().parents[2]
 README = PROJECT / "README.md"
@@ -26,7 +30,7 @@ PAGES = [
     *sorted(DOCS.glob("*.md")),
 ]
 CODE = ["actions", "bench", "bot", "knowledge", "understanding"]
-MOST_NUMBERS, MOST_PATTERNS = 10, 12  # set by hand: numbers that decide, and patterns that decide what a message means
+MOST_NUMBERS, MOST_PATTERNS = 19, 29  # set by hand: numbers that decide, and patterns that decide what a message means
 VERDICTS = {"yes": "Yes.", "no": "No.", "depends": "It depends."}
 
 
@@ -154,7 +158,8 @@ def environment_variables() -> set[str]:
     """Settings the code reads; PYTHONPATH is passed on, not read."""
     from bot.agency import FACTS
 
-    found = set(SETTINGS) | {f"GUIDE_AGENCY_{fact.upper()}" for fact in FACTS}
+    found = {*SETTINGS, *documented(), *documented(HandoffSettings)}
+    found |= {f"GUIDE_AGENCY_{fact.upper()}" for fact in FACTS}
     for file in [*(f for folder in CODE for f in (PROJECT / folder).rglob("*.py")), *PROJECT.glob("*.yml")]:
         text = file.read_text(encoding="utf-8")
         found |= set(re.findall(r"\bGUIDE_[A-Z_]*[A-Z]\b", text))
@@ -166,6 +171,16 @@ def environment_variables() -> set[str]:
 
 def test_settings_table_holds_exactly_the_environment_variables_of_the_code() -> None:
     assert set(column(page("architecture.md"), "Variable")) == environment_variables()
+
+
+def test_settings_are_documented_as_the_code_says_them() -> None:
+    rows = {row[0]: row[1:3] for row in table(page("architecture.md"), "Variable")}
+    for name, (default, meaning, _) in {
+        **documented(),
+        **documented(SlackSettings),
+        **documented(HandoffSettings),
+    }.items():
+        assert rows[name] == [default, meaning]
 
 
 def test_no_page_names_an_unknown_variable() -> None:
@@ -218,61 +233,85 @@ def test_statuses_are_documented() -> None:
 
 
 def test_fields_of_a_ticket_are_documented() -> None:
-    from bot.handoff.tickets import Ticket
+    from bot.records.tickets import Ticket
 
-    assert set(column(page("operations.md"), "Field")) == {*inspect.signature(Ticket).parameters, "status"}
+    named = {name for cell in column(page("operations.md"), "Field") for name in re.split(r"[`, ]+", cell) if name}
+    assert named == set(inspect.signature(Ticket).parameters)
 
 
 # Numbers set by hand
 
 
-def constants(file: Path) -> dict[str, float]:
-    """Numbers that a module names in capitals, several on a line or one."""
-    found: dict[str, float] = {}
+def number(node: ast.expr) -> str | None:
+    """A number, or several, as the table writes them."""
+    if isinstance(node, ast.Tuple):
+        parts = [number(each) for each in node.elts]
+        return ", ".join(part for part in parts if part) if parts and all(parts) else None
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = number(node.operand)
+        return f"-{inner}" if inner else None
+    return repr(node.value) if isinstance(node, ast.Constant) and type(node.value) in (int, float) else None
+
+
+def constants(file: Path) -> dict[str, str]:
+    """Numbers that a module gives a name, several on a line or one."""
+    found: dict[str, str] = {}
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            target, value = node.targets[0], node.value
-            names = target.elts if isinstance(target, ast.Tuple) else [target]
-            values = value.elts if isinstance(value, ast.Tuple) else [value]
-            for name, each in zip(names, values, strict=False):
-                if isinstance(name, ast.Name) and isinstance(each, ast.Constant) and type(each.value) in (int, float):
-                    found[name.id] = each.value
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            several = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+            names = target.elts if several else [target]
+            values = node.value.elts if several else [node.value]
+            for name, value in zip(names, values, strict=True):
+                if isinstance(name, ast.Name) and (told := number(value)):
+                    found[name.id] = told
     return found
 
 
-def compared(file: Path) -> dict[str, float]:
-    """Fractions that a module compares something with in passing, by the name of what is compared."""
-    found: dict[str, float] = {}
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Compare):
-            for number in node.comparators:
-                if isinstance(number, ast.Constant) and isinstance(number.value, float):
-                    found[ast.unparse(node.left).rpartition(".")[2]] = number.value
-    return found
+def compared(file: Path) -> list[str]:
+    """Comparisons with a fraction that has no name."""
+    return [
+        f"{file.relative_to(PROJECT)}: {ast.unparse(node)}"
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Compare)
+        and any(isinstance(each, ast.Constant) and isinstance(each.value, float) for each in node.comparators)
+    ]
 
 
-def configured() -> dict[str, float]:
+def configured() -> dict[str, str]:
     config = yaml.safe_load((PROJECT / "config.yml").read_text(encoding="utf-8"))
-    return {key: value for part in [*config["pipeline"], *config["policies"]] for key, value in part.items()}
+    return {key: str(value) for part in [*config["pipeline"], *config["policies"]] for key, value in part.items()}
 
 
-def deciding_numbers() -> dict[str, float]:
-    """Those of the modules that decide what is done."""
-    files = [PROJECT / "understanding" / f"{name}.py" for name in ("decision", "resolve", "vetoes")]
-    return {name: value for file in files for name, value in {**constants(file), **compared(file)}.items()}
+def test_every_number_set_by_hand_is_listed_with_its_value() -> None:
+    known = {
+        (name, value, file.relative_to(PROJECT).as_posix())
+        for file in modules_of_meaning()
+        for name, value in constants(file).items()
+    }
+    listed = [tuple(row[:3]) for row in table(page("understanding.md"), "Name")]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == known
 
 
-def test_numbers_set_by_hand_are_those_of_the_code() -> None:
-    for name, value, where, _ in table(page("understanding.md"), "Name"):
-        file = PROJECT / where
-        known = configured() if where == "config.yml" else {**compared(file), **constants(file)}
-        assert known.get(name) == float(value), f"{name} of {where} is {known.get(name)}"
+def test_numbers_are_counted_by_kind_and_few_decide() -> None:
+    kinds = Counter(row[3] for row in table(page("understanding.md"), "Name"))
+    said = ", ".join(
+        f"{kinds[kind]} {kind.removesuffix('s')}" for kind in ("decides", "reads", "weighs", "learns", "shows")
+    )
+    text = " ".join(page("understanding.md").split())
+    assert f"**{kinds.total()} numbers are set by hand: {said}.**" in text
+    assert kinds["decides"] <= MOST_NUMBERS, "let some be learnt"
 
 
-def test_every_number_that_decides_is_explained_and_there_are_few() -> None:
-    decide = deciding_numbers()
-    assert decide.keys() - set(column(page("understanding.md"), "Name")) == set()
-    assert len(decide) <= MOST_NUMBERS, f"let some be learnt: {sorted(decide)}"
+def test_settings_of_the_pipeline_are_as_told() -> None:
+    for name, value, where, _ in table(page("understanding.md"), "Setting"):
+        known = configured() if where == "config.yml" else constants(PROJECT / where)
+        assert known.get(name) == value, f"{name} of {where} is {known.get(name)}"
+
+
+def test_no_fraction_decides_in_passing() -> None:
+    assert [found for file in modules_of_meaning() for found in compared(file)] == []
 
 
 def test_what_follows_from_the_numbers_is_said_rightly() -> None:
@@ -321,6 +360,8 @@ def test_every_pattern_is_explained_and_few_decide() -> None:
     assert {row[3] for row in rows} <= {"decides", "cuts"}
     decide = [row[0] for row in rows if row[3] == "decides"]
     assert len(decide) <= MOST_PATTERNS, f"{len(decide)} decide; let the ranker learn some: {sorted(decide)}"
+    total = f"**{len(rows)} are compiled: {len(decide)} decide, {len(rows) - len(decide)} cut.**"
+    assert total in " ".join(page("understanding.md").split())
 
 
 def test_what_is_not_compiled_under_a_name_only_cuts_and_cleans() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -14,15 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.answer import Answer
+from actions.contact import read_contact
 from actions.forms import quoting
-from actions.forms.fields import LONGEST_ANSWER, Refusal, Said, Value, answer_to, find_reach, mentioned
-from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step, step
+from actions.forms.asking import PLANS, QUOTE, RECOMMENDATION, progress
+from actions.forms.fields import answer_to, mentioned
+from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step
+from actions.forms.names import LONGEST_NAME, read_name
 from actions.forms.places import state_of
-from actions.forms.turn import PAUSE, PLANS, QUOTE, RECOMMENDATION, begin, go_on, progress, varied
-from actions.forms.values import LONGEST_NAME, read_name
+from actions.forms.said import LONGEST_ANSWER, Refusal, Said, Value
+from actions.forms.steps import step
+from actions.forms.turn import PAUSE, begin, go_on, varied
 from knowledge.base import KnowledgeBase
-from knowledge.build import build
-from knowledge.content import CONTENT
+from knowledge.named import CONTACT
 from knowledge.schema import Bounds, ProfileField
 from understanding.question import Frame
 from understanding.text.questions import begins_asking
@@ -30,16 +32,6 @@ from understanding.text.questions import begins_asking
 TODAY = date(2026, 11, 22)
 NOW = 1_795_000_000.0
 DAY = 24 * 3600.0
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
-    """The published content, built afresh."""
-    path = tmp_path_factory.mktemp("forms") / "guide.db"
-    build(CONTENT, path)
-    base = KnowledgeBase(path)
-    yield base
-    base.close()
 
 
 def message(text: str, intent: str = "inform", confidence: float = 0.9, **more: Any) -> dict[str, Any]:
@@ -159,6 +151,8 @@ def test_an_answer_is_read_however_it_is_written(field, text, value, shown, base
         ("headcount", "3.5", "whole number"),
         ("headcount", "10^12", "0 to 100,000 employees"),
         ("headcount", "loads", "I need a number"),
+        ("headcount", "only me and my brother", "I need a number"),
+        ("contracts", "okay scratch that", "choose one of these"),
         ("call_volume", "10^12 calls a day", "more than a billion"),
         ("call_volume", "80% outbound", "I need a number"),
         ("call_volume", "not many", "I need a number"),
@@ -225,6 +219,21 @@ def test_only_what_is_surely_meant_as_yes_is_one(text, agrees, base) -> None:
     assert said(text, "affirm", 0.95 if agrees else 0.75).agrees() is agrees
 
 
+@pytest.mark.parametrize(
+    ("text", "agrees"), [("ok", True), ("okay, yes", True), ("ok lose that one", None), ("right, and then", None)]
+)
+def test_a_word_that_opens_any_sentence_is_a_yes_only_alone(text, agrees, base) -> None:
+    assert said(text, "nlu_fallback", 0.3).agrees() is agrees
+
+
+def test_of_several_states_it_is_asked_which(base) -> None:
+    field, states = every_field(base)["state"], [{"entity": "state", "value": code} for code in ("UT", "ID")]
+    both = Said.of({**message("Utah and Idaho"), "entities": states}, TODAY)
+    read = answer_to(field, both, base)
+    assert isinstance(read, Refusal) and [each.value for each in read.choices] == ["UT", "ID"]
+    assert mentioned(field, both, base) is None
+
+
 def test_a_claim_told_is_a_yes_to_whether_there_were_any(base) -> None:
     told = said("a client took us to court in 2021", "report_claim")
     assert answer_to(every_field(base)["past_claims"], told, base) == Value(True, "Yes")
@@ -264,9 +273,13 @@ def test_in_passing_the_words_must_tell_what_they_are_about(field, text, shown, 
     [
         ("Nevada", "NV"), ("nv", "NV"), ("OK", "OK"), ("ok", None), ("okay", None), ("or", None), ("me", None),
         ("LA", None), ("many", None), ("money", None), ("40", None), ("32", None), ("only remote", None),
-        ("Reno", "NV"), ("reno nv", "NV"), ("Reno and Sparks", "NV"), ("st. louis", "MO"), ("Portland", "OR"),
-        ("Portland, ME", "ME"), ("Kansas City", "MO"), ("Kansas City, KS", "KS"), ("Springfield", None),
+        ("Reno", "NV"), ("reno nv", "NV"), ("Reno and Sparks", "NV"), ("st. louis", "MO"), ("Portland", None),
+        ("Portland, ME", "ME"), ("Kansas City", None), ("Kansas City, KS", "KS"), ("Springfield", None),
         ("bay area", "CA"), ("nyc", "NY"), ("Canada", None), ("89501", "NV"), ("tell me a joke", None), ("", None),
+        ("Mass.", "MA"), ("N. Carolina", "NC"), ("Calif", "CA"), ("Tenn.", "TN"), ("Fla", "FL"), ("Wash.", "WA"),
+        ("Conn", "CT"), ("So Cal", "CA"), ("W. Va.", "WV"), ("Penn", "PA"), ("Tex.", "TX"), ("State of Ohio", "OH"),
+        ("Washington", None), ("Washington state", "WA"), ("Washington, D.C.", "DC"), ("Vancouver", None),
+        ("Columbus", None), ("Portland Oregon", "OR"), ("India", None), ("color", None), ("ten", None),
     ],
 )  # fmt: skip
 def test_a_place_answers_where(answer, state) -> None:
@@ -303,6 +316,10 @@ def test_no_text_breaks_the_search_for_a_place(text: str, whole: bool) -> None:
         ("revenue", "what is a deductible?", "ask_term", 0.95, Did.DIGRESSED),
         ("revenue", "does GL cover a breach", "ask_coverage", 0.95, Did.DIGRESSED),
         ("name", "retroactive date meaning", "ask_term", 0.9, Did.DIGRESSED),
+        ("services_it", "lovely, how do I get insured", "get_quote", 0.8, Did.DIGRESSED),
+        ("services_it", "they want D&O now. who asks for that", "nlu_fallback", 0.3, Did.DIGRESSED),
+        ("services_it", "we install printers, which we lease", "inform", 0.9, Did.TOLD),
+        ("services_it", "555-0142, area 530", "agency_phone", 0.8, Did.REFUSED),
         ("services_it", "hold on what does claims made mean", "ask_term", 0.9, Did.DIGRESSED),
         ("services_it", "tell me a joke", "out_of_scope", 0.9, Did.DIGRESSED),
         ("services_it", "hablas español?", "other_language", 0.9, Did.DIGRESSED),
@@ -432,7 +449,8 @@ def test_buttons_of_the_form_answer_it(base) -> None:
         (CONFIRM, "the name is spelled Ann Leigh", "correct", {}, "name", "Ann Leigh"),
         (CONFIRM, "services: cloud only", "inform", {}, "services_it", "cloud only"),
         (CONFIRM, "my e-mail is ann@lee.example", "inform", {}, "reach", "ann@lee.example"),
-        (CONFIRM, "yes but it's 202-555-0142", "affirm", {}, "reach", "(202) 555-0142"),
+        (CONFIRM, "yes but it's 202-555-0142", "affirm", {}, "reach", "dee@example.com, (202) 555-0142"),
+        (CONFIRM, "use the email rather than the phone", "correct", {}, "reach", "dee@example.com, e-mail preferred"),
     ],
 )
 def test_a_correction_changes_what_it_is_about(asks, text, intent, more, field, shown, base) -> None:
@@ -488,6 +506,40 @@ def test_nothing_is_changed_in_passing_without_a_cue(base) -> None:
     assert taken.filling.values["services_it"].shown == "support for 30 people in Texas"
 
 
+@pytest.mark.parametrize(
+    ("text", "headcount", "revenue"),
+    [
+        ("9 welders, 2.3m revenue", "9", "$2,300,000"),
+        ("fourteen of them and revenue is 640k", "14", "$640,000"),
+    ],
+)
+def test_a_number_beside_another_answers_what_was_asked(text, headcount, revenue, base) -> None:
+    told = done(quote("headcount"), base, text).filling.values
+    assert (told["headcount"].shown, told["revenue"].shown) == (headcount, revenue)
+
+
+def test_the_number_of_another_thing_answers_nothing_else(base) -> None:
+    assert done(quote("headcount"), base, "revenue is 640k").told == ("revenue",)
+
+
+def test_a_no_that_goes_on_to_say_what_is_meant_is_no_zero(base) -> None:
+    text = "no i mean the van that hit us, how is he going to pay for all of it"
+    assert done(quote("headcount"), base, text).did is not Did.TOLD
+    assert done(quote("headcount"), base, "no, none yet").filling.values["headcount"].shown == "0"
+
+
+def test_what_is_put_right_after_an_aside_is_about_the_aside(base) -> None:
+    asked = replace(quote("services_it"), aside=True)
+    assert done(asked, base, "no not our own roof, the neighbor's roof that we fixed").did is Did.DIGRESSED
+    assert done(asked, base, "mostly network support").did is Did.TOLD
+
+
+def test_an_incident_told_where_the_trade_is_asked_is_no_trade(base) -> None:
+    text, happened = "a pipe burst and soaked the shop below us", {"exposure": "water_damage", "happened": True}
+    assert done(quote("industry"), base, text, question=happened).did is Did.DIGRESSED
+    assert done(quote("industry"), base, "we tune and restore harps", question={}).did is Did.TOLD
+
+
 def test_one_message_may_answer_several_questions(base) -> None:
     start = Filling(RECOMMENDATION, {}, ("industry",), "industry", at=NOW)
     trade = {"id": "bpo_finance_accounting", "nearest": 0.7}
@@ -529,6 +581,58 @@ def test_a_slip_is_put_right_in_the_same_message(text, shown, base) -> None:
 def test_what_is_told_by_the_day_is_counted_by_the_month(text, value, shown, base) -> None:
     read = answer_to(every_field(base)["call_volume"], said(text), base)
     assert read == Value(value, shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "shown"),
+    [
+        ("20k a month", [240_000, 240_000], "about $240,000 ($20,000 a month)"),
+        ("half a million a quarter", [2e6, 2e6], "about $2,000,000 ($500,000 a quarter)"),
+        ("$400 a day", [144_000, 144_000], "about $144,000 ($400 a day)"),
+        ("$850k last year", [850_000, 850_000], "$850,000"),
+        ("2 mil annually", [2e6, 2e6], "$2,000,000"),
+    ],
+)
+def test_money_is_counted_by_the_year(text, value, shown, base) -> None:
+    assert answer_to(every_field(base)["payroll"], said(text), base) == Value(value, shown)
+
+
+def test_every_value_taken_is_echoed_once_in_the_next_message(base) -> None:
+    turn = go_on(quote("headcount"), message("12"), base, NOW)
+    assert text_of(turn.after).startswith("Noted: 12 employees.")
+    turn = go_on(turn.filling, message("NV"), base, NOW)
+    assert text_of(turn.after).startswith("Noted: Nevada.")
+    assert "12 employees" not in text_of(turn.after)
+
+
+def test_a_place_of_several_states_is_asked_about_with_choices(base) -> None:
+    turn = go_on(quote("state"), message("Portland"), base, NOW)
+    assert "Oregon, Maine or Texas" in text_of(turn.after)
+    assert [each.title for each in turn.after.buttons][:2] == ["Oregon", "Maine"]
+    assert "state" not in turn.filling.values
+
+
+def test_numbers_at_odds_are_asked_about_in_one_sentence(base) -> None:
+    turn = go_on(quote("headcount"), message("we are 3 people, and our 12 employees are great"), base, NOW)
+    assert "You told me 3 and 12: which number is right in all?" in text_of(turn.after)
+    later = go_on(quote("claims_history"), message("none"), base, NOW)
+    assert later.filling.values["headcount"].shown == "12"
+    doubt = go_on(quote("state"), message("our 30 employees are all over"), base, NOW)
+    assert "Before, you told me 12, and now 30" in text_of(doubt.after)
+    assert doubt.filling.asking == "headcount" and doubt.filling.values["headcount"].shown == "12"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "reach"),
+    [
+        ("call Lee at 415-555-0133 after 3", "Lee", "(415) 555-0133, after 3 pm"),
+        ("you can reach Lee at lee(at)firm.com", "Lee", "lee@firm.com"),
+    ],
+)
+def test_contact_is_taken_at_any_question_of_a_request(text, name, reach, base) -> None:
+    filling = go_on(quote("revenue"), message(text), base, NOW).filling
+    assert (filling.values["name"].shown, filling.values["reach"].shown) == (name, reach)
+    assert filling.asking == "revenue"
 
 
 def test_a_fact_that_a_quote_does_not_ask_for_is_kept_all_the_same(base) -> None:
@@ -585,7 +689,7 @@ def test_after_two_refusals_the_way_out_is_told(asks, way_out, base) -> None:
 
 
 def test_contact_cannot_be_skipped(base) -> None:
-    for asks in quoting.CONTACT:
+    for asks in CONTACT:
         turn = go_on(quote(asks), message("skip", "skip"), base, NOW)
         assert turn.filling.asking == asks and asks not in turn.filling.values
         assert "no agent can answer you" in text_of(turn.after)
@@ -622,7 +726,7 @@ def test_a_start_takes_what_is_told_and_known(base) -> None:
         "headcount": "12",
         "state": "Nevada",
     }
-    assert "Noted. Business: Managed service provider (MSP); State: Nevada." in text_of(turn.after)
+    assert "Noted: 12 employees, Managed service provider (MSP), Nevada." in text_of(turn.after)
 
 
 def test_other_facts_vary_the_last_recommendation(base) -> None:
@@ -651,11 +755,12 @@ VALUES = st.dictionaries(
         Filling,
         st.sampled_from([QUOTE, RECOMMENDATION, None]),
         VALUES,
-        st.lists(st.sampled_from(["industry", "state"]), unique=True).map(tuple),
-        st.sampled_from(["state", CONFIRM, None]),
-        st.integers(0, 9),
-        st.floats(0, 2e9),
-        st.booleans(),
+        asked=st.lists(st.sampled_from(["industry", "state"]), unique=True).map(tuple),
+        asking=st.sampled_from(["state", CONFIRM, None]),
+        misses=st.integers(0, 9),
+        refused=st.lists(st.text(max_size=9), max_size=3).map(tuple),
+        at=st.floats(0, 2e9),
+        aside=st.booleans(),
     )
 )
 def test_a_form_is_read_back_from_its_slot_as_it_was(filling: Filling) -> None:
@@ -703,7 +808,7 @@ def is_valid(field: ProfileField, value: Value, base: KnowledgeBase) -> bool:
     if field.kind == "name":
         return len(it) <= LONGEST_NAME and read_name(it) is not None
     if field.kind == "reach":
-        return bool(it) and find_reach(value.shown) == it
+        return bool(it) and read_contact(value.shown).ways() == it
     return len(it) <= LONGEST_ANSWER and it.strip() == it
 
 

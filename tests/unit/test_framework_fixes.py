@@ -68,16 +68,3 @@ def test_rasa_still_walks_its_event_classes() -> None:
     """When this fails, Rasa has changed: see whether bot/runtime/event_types.py is still needed."""
     assert "all_subclasses" in inspect.getsource(event_types._resolve)
     assert Event.resolve_by_type is not None
-
-
-def test_the_shell_lists_buttons_by_number_and_asks_for_typed_text(capsys) -> None:
-    from bot.runtime import shell
-
-    shell.install()
-    from rasa.core.channels import console
-
-    message = {"text": "Where do you work?", "buttons": [{"title": "Office"}, {"title": "Home"}]}
-    assert console._print_bot_output(message, is_latest_message=True) is None  # else a menu would take the keys
-    printed = capsys.readouterr().out
-    assert "Where do you work?" in printed
-    assert printed.index("1. Office") < printed.index("2. Home")

@@ -62,6 +62,8 @@ def test_ordinary_text_passes_as_it_was_typed(text: str) -> None:
         ("/restart", "command"),
         ('/ask_coverage{"policy": "cyber"}', "command"),
         ("  /greet", "command"),
+        ("x'); DELETE FROM visitor; --", "command"),
+        ('"; SHUTDOWN', "command"),
         ("\u200b/greet", "command"),
         ("／greet", "command"),  # full-width, which normalising makes a slash
         ("x" * (MAX_CHARACTERS + 1), "too_long"),

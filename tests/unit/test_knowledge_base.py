@@ -12,7 +12,7 @@ from knowledge.base import Hit, KnowledgeBase, KnowledgeUnavailable
 from knowledge.build import content_version
 from knowledge.schema import Verdict
 
-EO, ALL = "policies/eo.yml", "exposures/all.yml"
+ALL = "exposures/all.yml"
 REMEDY = "run `guide knowledge build`"
 
 

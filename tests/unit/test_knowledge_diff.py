@@ -216,7 +216,7 @@ def test_a_new_name_is_shown_apart_and_asks_for_training(published):
     published.edit(TERMS, "aliases: [retention]", "aliases: [retention, self-insured part]")
     (item,) = section(published, "NOT SEEN")
     assert "  aliases, added: self-insured part" in item.splitlines()
-    assert str(changes(published)).endswith("publish with `make train`, so that the guide recognises them.")
+    assert str(changes(published)).endswith("The guide learns from some of this: publish with `make train`.")
 
 
 def test_an_added_entry_asks_for_training(published):
@@ -228,6 +228,11 @@ def test_another_answer_asks_for_no_training(published):
     published.edit(ALL, "made for.", "there for.")
     assert not changes(published).needs_training
     assert "make train" not in str(changes(published))
+
+
+def test_another_policy_that_pays_asks_for_training(published):
+    published.edit(ALL, "  not_covered_by:\n    - policy: cyber", "  covered_by:\n    - policy: media_liability")
+    assert changes(published).needs_training
 
 
 def test_another_question_is_shown_apart_and_asks_for_training(published):

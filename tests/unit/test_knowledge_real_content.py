@@ -2,8 +2,6 @@
 
 import pytest
 
-from knowledge.base import KnowledgeBase
-from knowledge.build import build
 from knowledge.check import check
 from knowledge.content import CONTENT, read_content
 from knowledge.reviews import check_reviews, ledger_of, read_ledger
@@ -14,15 +12,6 @@ from knowledge.walk import said, sources_of
 @pytest.fixture(scope="module")
 def content():
     return read_content(CONTENT)
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory):
-    path = tmp_path_factory.mktemp("real") / "guide.db"
-    build(CONTENT, path)
-    opened = KnowledgeBase(path)
-    yield opened
-    opened.close()
 
 
 def test_nothing_has_to_be_put_right(content):

@@ -145,12 +145,19 @@ def test_the_base_names_the_signer_only_where_all_that_is_said_is_signed(draft: 
 def run(draft: Draft, monkeypatch: pytest.MonkeyPatch):
     """`guide knowledge …` on the draft."""
     import knowledge.build
+    import knowledge.check
     import knowledge.content
     import knowledge.reviews
 
-    for function in (knowledge.content.read_content, knowledge.reviews.ledger_of, knowledge.build.build):
+    for function in (
+        knowledge.check.check,
+        knowledge.content.read_content,
+        knowledge.reviews.ledger_of,
+        knowledge.build.build,
+    ):
         defaults = tuple(
-            draft.database if Path(str(d)).suffix == ".db" else draft.folder for d in function.__defaults__
+            {} if isinstance(d, dict) else draft.database if Path(str(d)).suffix == ".db" else draft.folder
+            for d in function.__defaults__
         )
         monkeypatch.setattr(function, "__defaults__", defaults)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from understanding.labelled import Labelled, read_labelled, unknown_answers
+from understanding.fit import phrases_of_messages
+from understanding.labelled import Labelled, as_example, read_labelled, unknown_answers
 from understanding.targets import OUTSIDE, Target
 
 TARGETS = {
@@ -52,6 +54,7 @@ def test_what_is_outside_is_answered_by_every_refusal() -> None:
     [
         ({"id": "a", "text": "hi"}, "some.jsonl:1: names no answer"),
         ({"id": "a", "answers": ["flood"]}, "some.jsonl:1: "),
+        ({"id": "a", "text": "hi", "answers": ["flood"], "asks": "price"}, "some.jsonl:1: asks neither"),
         ("text", "some.jsonl:1: "),
     ],
 )
@@ -64,3 +67,17 @@ def test_a_wrong_line_is_named(tmp_path: Path, line: object, said: str) -> None:
 def test_answers_that_are_no_targets_are_found() -> None:
     labelled = [Labelled("a", "x", ("flood", "gone")), Labelled("b", "y", ("none",)), Labelled("c", "z", ("outside",))]
     assert unknown_answers(labelled, TARGETS) == [("a", "gone")]
+
+
+def test_a_line_may_teach_only_what_is_asked(tmp_path: Path) -> None:
+    _write(tmp_path, {"id": "a", "before": [], "text": "is flood left out", "asks": "excluded"})
+    [found] = read_labelled(tmp_path)
+    assert (found.asks, found.answers) == ("excluded", ())
+    assert found.outside(TARGETS) is None
+    assert as_example(found, TARGETS) is None
+    assert phrases_of_messages([found], TARGETS) == []
+
+
+def test_no_two_labelled_messages_share_an_id() -> None:
+    ids = [each.id for each in read_labelled()]
+    assert [name for name, count in Counter(ids).items() if count > 1] == []

@@ -60,3 +60,10 @@ except RuntimeError:
     assert "turn.failed" in said
     assert "RuntimeError: broken" in said
     assert SSN not in said
+
+
+def test_what_old_dependencies_say_of_each_other_stays_off_the_terminal() -> None:
+    program = "from bot.runtime import hush, quiet\nquiet()\nhush()\nimport rasa.core.agent\n"
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr

@@ -29,22 +29,12 @@ from actions.forms.recommending import (
 )
 from actions.wording import text_of
 from knowledge.base import KnowledgeBase
-from knowledge.build import build
 from knowledge.content import CONTENT, read_content
 from knowledge.diff import compare, load
 from knowledge.schema import Condition, Need, Verdict
+from understanding.inputs import read_of
 
 LAW, CONTRACT, RECOMMENDED, SITUATIONAL = Need
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
-    """The published content, built afresh."""
-    path = tmp_path_factory.mktemp("recommending") / "guide.db"
-    build(CONTENT, path)
-    base = KnowledgeBase(path)
-    yield base
-    base.close()
 
 
 def found(profile: Profile, policy: str, base: KnowledgeBase) -> Recommended | None:
@@ -168,7 +158,7 @@ def test_where_the_state_leaves_the_choice_the_answer_says_so_before_more(base: 
         told = {"industry": "bpo", **profile}
         assert need(told, "workers_compensation", base) is SITUATIONAL
         shown = recommendation_answer(told, base)
-        assert "What the law may ask:\n- Workers' compensation" in "\n".join(shown.paragraphs), told
+        assert "What the law may ask:\n- Workers' compensation" in "\n".join(shown.said), told
 
 
 # --- conditions --------------------------------------------------------------------------------------
@@ -403,7 +393,7 @@ def faults(answer: Answer, base: KnowledgeBase) -> list[str]:
     known = answer.policies and all(map(base.policy, answer.policies))
     checks = {
         "is no answer": answer.status is Status.ANSWERED and answer.intent == "ask_recommendation",
-        "does not say that it is no advice": NOT_ADVICE in answer.paragraphs,
+        "does not say that it is no advice": NOT_ADVICE in answer.notes,
         "cites nothing, or something twice": answer.sources and len(set(answer.sources)) == len(answer.sources),
         "names no policy": known,
         "has no entry": answer.entries and all(map(base.entry, answer.entries)),
@@ -445,15 +435,15 @@ def test_the_answer_leads_with_the_top_three_and_keeps_the_rest_for_more(base: K
         "For an outsourced call center (BPO) in California, look first at workers' compensation, professional "
         "liability (E&O) and cyber liability."
     )
-    first, not_advice = answer.paragraphs
+    (first,) = answer.paragraphs
     assert [line.split(":")[0] for line in first.splitlines()] == [
         "- Workers' compensation (required by law)",
         "- Professional liability (E&O) (usually required by contract)",
-        "- Cyber liability (usually required by contract)",
     ]
-    assert not_advice == NOT_ADVICE
+    assert answer.more[0].startswith("And also:\n- Cyber liability (usually required by contract): ")
+    assert answer.notes == [NOT_ADVICE]
     titles = ["Also worth a look:", "To discuss with an agent:", "What they respond to, for example:"]
-    assert [part.splitlines()[0] for part in answer.more] == [*titles, "What clients often demand:"]
+    assert [part.splitlines()[0] for part in answer.more[1:]] == [*titles, "What clients often demand:"]
     assert answer.entries == ["bpo_call_center"]
     assert [button.ask for button in answer.buttons] == [
         {"intent": "get_quote", "industry": "bpo_call_center"},
@@ -536,7 +526,7 @@ def test_a_profile_changes_nothing_that_the_guide_is_trained_from(draft: Any) ->
         draft.build()
         base = KnowledgeBase(draft.database)
         try:
-            return [base.names(), base.phrases(), base.questions()]
+            return list(read_of(base))
         finally:
             base.close()
 

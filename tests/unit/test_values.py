@@ -10,23 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.forms.values import (
-    LONGEST_NAME,
-    Amount,
+from actions.forms.dates import read_date, read_year
+from actions.forms.names import LONGEST_NAME, NameProblem, name_problem, read_name
+from actions.forms.numbers import Amount, read_amounts, read_count, read_money
+from actions.forms.reaching import (
     EmailProblem,
-    NameProblem,
     PhoneProblem,
     email_problem,
     find_email,
     find_phone,
-    name_problem,
     phone_problem,
-    read_amounts,
-    read_count,
-    read_date,
-    read_money,
-    read_name,
-    read_year,
 )
 
 TODAY = date(2026, 11, 22)
@@ -160,7 +153,8 @@ NUMBERS: list[tuple[str, list[float | tuple[float, float]]]] = [
     ("12 - 15", [(12, 15)]),
     ("12–15", [(12, 15)]),
     ("12 to 15", [(12, 15)]),
-    ("10/15", [(10, 15)]),
+    ("20/25", [(20, 25)]),
+    ("10/15", []),  # a day
     ("20..25", [(20, 25)]),
     ("20 or 25", [(20, 25)]),
     ("25 or 20", [(20, 25)]),

@@ -9,7 +9,7 @@ from understanding.features import Heard
 from understanding.index import Nearness
 from understanding.reader import Reading
 from understanding.targets import Target, intent_id
-from understanding.vetoes import forbids_verdict, vetoed
+from understanding.vetoes import forbids_verdict, only_imagined, vetoed
 
 NOTHING_NEAR = Nearness(np.zeros(0, np.float32), np.zeros(0, np.float32))
 ERASE = Target(intent_id("delete_my_data"), "intent", "delete_my_data")
@@ -19,8 +19,8 @@ FEDERAL = Target("federal_duty", "topic", "ask_regulation", "federal_duty")
 
 def _left(text: str, *targets: Target, states: list[str] | None = None) -> list[str]:
     links = {"state": states} if states else {}
-    heard = Heard(text, links, (), NOTHING_NEAR, NOTHING_NEAR, None, None, {}, {})
-    reading = Reading(heard, [(target.id, 0.5) for target in targets], 0.0, 0.0)
+    heard = Heard(text, links, (), NOTHING_NEAR, NOTHING_NEAR, None, None, None, {}, {})
+    reading = Reading(heard, [(target.id, 0.5) for target in targets], 0.0, 0.0, 0.0, 0.0)
     return [name for name, _ in vetoed(reading, {target.id: target for target in targets})]
 
 
@@ -51,3 +51,14 @@ def test_all_of_something_gets_no_yes_or_no(text: str) -> None:
 def test_which_of_two_policies_gets_no_yes_or_no() -> None:
     assert forbids_verdict(["does", "gl", "or", "cyber", "cover", "it"], 2)
     assert not forbids_verdict(["does", "gl", "cover", "fire", "or", "smoke"], 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "imagined"),
+    [
+        ("what if a guest falls", True), ("hypothetically, a guest fell", True), ("nothing’s happened so far", True),
+        ("suppose the freezer dies", True), ("it's not hypothetical, he fell", False), ("a guest fell", False),
+    ],
+)  # fmt: skip
+def test_what_is_said_to_be_imagined_has_not_happened(text: str, imagined: bool) -> None:
+    assert only_imagined(text) is imagined

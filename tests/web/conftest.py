@@ -13,19 +13,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 from serving import Server, Start, serve
-from visiting import Visitor, window
+from visiting import SWITCHES, Visitor, window
 
 expect.set_options(timeout=60_000)  # what is waited for comes or does not; how soon is for the benchmarks
-
-# Each run has its own profile, and the browser calls nobody.
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest_asyncio.fixture
@@ -57,8 +47,9 @@ async def visitor(server: Server, http: aiohttp.ClientSession) -> Visitor:
     return visitor
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests of a worker; each has windows of its own, with storage of their own."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.fail("The widget is tested in a real browser: apt-get install -y chromium")

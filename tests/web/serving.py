@@ -1,19 +1,22 @@
-"""A real Rasa server with the web channel, in which a stub takes the place of the trained agent."""
+"""The real web application under its real server, in which a stub takes the place of the trained agent."""
 
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from rasa.core.channels.channel import UserMessage
-from rasa.core.run import configure_app
-from sanic import Sanic
-
-from bot.channels.web import WebChannel
+from bench.serving import Running as Server
+from bench.serving import running
+from bot.agency import Agency
+from bot.edge.turns import Message, Turn
+from bot.handoff.asking import Request, ask
+from bot.handoff.settings import HandoffSettings
+from bot.records.opening import shared
+from bot.records.tickets import Asked
 
 ANSWER = {
     "verdict": "no",
@@ -27,67 +30,74 @@ class StubAgent:
     """Answers as the trained bot would, in shapes that matter to the channel, and remembers what it got."""
 
     def __init__(self) -> None:
-        self.got: list[UserMessage] = []
-        self.answering = 0
+        self.got: list[Turn] = []
+        self.state: Path | None = None
+        self.answering: set[str] = set()
 
-    async def handle_message(self, message: UserMessage) -> None:
-        self.got.append(message)
-        self.answering += 1
-        assert self.answering == 1, "two turns of one conversation at once"
+    async def handle(self, turn: Turn) -> list[Message] | None:
+        assert turn.conversation not in self.answering, "two turns of one conversation at once"
+        self.got.append(turn)
+        self.answering.add(turn.conversation)
         await asyncio.sleep(0.02)
-        self.answering -= 1
-        text = message.text or ""
-
-        async def say(**parts: Any) -> None:
-            await message.output_channel.send_response(message.sender_id, {"timestamp": 1.0, **parts})
-
-        if text == "silence":
-            return
-        if text == "crash":
+        self.answering.discard(turn.conversation)
+        if turn.text == "silence":
+            return []
+        if turn.text == "crash":
             raise RuntimeError("the action server is gone")
-        if text == "for a person":
-            message.output_channel.reply_due = False
-        elif "bad advice" in text:
+        if turn.text == "for a person":
+            return None
+        if turn.text == "a person please":
+            return [{"text": await asyncio.to_thread(self._pass_on, turn)}]
+        if "bad advice" in turn.text:
             buttons = [{"title": "And what does?", "payload": "And what does?"}]
-            await say(text="General liability does not.\n\nIt pays for injury.", buttons=buttons, answer=ANSWER)
-        else:
-            await say(text=f"echo: {text}", buttons=None)
+            return [
+                {"text": "General liability does not.\n\nIt pays for injury.", "buttons": buttons, "answer": ANSWER}
+            ]
+        return [{"text": f"echo: {turn.text}"}]
 
+    async def come_back(self, conversation: str) -> list[Message] | None:
+        return [{"text": "the guide is back"}]
 
-class Server:
-    """A running server: its address, and the agent behind it."""
+    def _pass_on(self, turn: Turn) -> str:
+        asked = Asked(turn=turn.client_id)
+        request = Request(turn.conversation, "asked", "normal", turn.text, [], asked=asked)
+        ticket, met = ask(shared(self.state), HandoffSettings(), request, lambda reference, met: reference)
+        return f"{ticket.reference} {met.told()}"
 
-    def __init__(self, url: str, agent: StubAgent, channel: WebChannel) -> None:
-        self.url = url
-        self.agent = agent
-        self.channel = channel
+    def close(self) -> None:
+        pass
 
 
 @asynccontextmanager
-async def serve(state: Path, **options: Any) -> AsyncIterator[Server]:
-    """Run Rasa's own server, as ``rasa run`` sets it up, on a free loopback port."""
-    Sanic.test_mode = True  # Rasa always names its app the same, and the tests start several
-    defaults = {"secret": "test secret", "heartbeat": 0.2, "session_rate": None, "ip_rate": None}
-    port = options.pop("port", 0)
-    enable_api = options.pop("enable_api", False)
-    channel = WebChannel(state=state, **{**defaults, **options})
-    app = configure_app([channel], cors=None, enable_api=enable_api, use_uvloop=False)
-    agent = app.ctx.agent = StubAgent()
-    with socket.create_server(("127.0.0.1", port)) as sock:
-        sock.setblocking(False)
-        server = await app.create_server(sock=sock, return_asyncio_server=True, access_log=False)
-        await server.startup()
-        await server.before_start()
-        await server.start_serving()
-        try:
-            yield Server(f"http://127.0.0.1:{sock.getsockname()[1]}", agent, channel)
-        finally:
-            await server.before_stop()
-            await asyncio.sleep(0.05)  # streams end
-            await server.close()
-            for connection in list(server.connections):
-                connection.abort()
-            await server.after_stop()
+async def serve(
+    state: Path, port: int = 0, agency: Agency | None = None, agent: Any = None, **options: Any
+) -> AsyncIterator[Server]:
+    """Run the application on a free loopback port; options are those of the settings."""
+    options = {"secret": "test secret", "heartbeat": 0.2, **options}
+    agent = agent or StubAgent()
+    agent.state = state
+    async with running(state, agent, port, agency, **options) as found:
+        yield found
+
+
+@contextmanager
+def serve_in_thread(state: Path, **options: Any) -> Iterator[str]:
+    """Run it in a thread of its own, for tests that wait in theirs; its address."""
+    found: list[str] = []
+    started, ended = threading.Event(), threading.Event()
+
+    async def run() -> None:
+        async with serve(state, **options) as server:
+            found.append(server.url)
+            started.set()
+            await asyncio.to_thread(ended.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()))
+    thread.start()
+    assert started.wait(60)
+    yield found[0]
+    ended.set()
+    thread.join()
 
 
 Start = Callable[..., Awaitable[Server]]

@@ -12,8 +12,6 @@ from serving import Server
 from test_widget import COMPARED, RATABLE
 from visiting import ask, choose, open_chat
 
-pytestmark = pytest.mark.asyncio
-
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
     "resultTypes": ["violations"],
@@ -46,7 +44,7 @@ FORM_QUESTION = {
 
 def session(server: Server) -> str:
     """The session of the only visitor, who has said something."""
-    return server.agent.got[0].sender_id.removeprefix("web:")
+    return server.agent.got[0].session
 
 
 async def said(server: Server, page: Page, *messages: dict[str, object]) -> Locator:
@@ -55,7 +53,7 @@ async def said(server: Server, page: Page, *messages: dict[str, object]) -> Loca
     await expect(page.get_by_role("log")).to_contain_text("echo: hello")
     shown = await page.locator(".message").count()
     for message in messages:
-        server.channel.rooms.say(session(server), dict(message))
+        await server.edge.rooms.say(session(server), dict(message))
     await expect(page.locator(".message")).to_have_count(shown + len(messages))
     return page.locator(".message").last
 
@@ -69,7 +67,7 @@ async def closed_with_unread(server: Server, page: Page) -> None:
     await opened(server, page)
     await said(server, page)
     await page.keyboard.press("Escape")
-    server.channel.rooms.say(session(server), {"from": "agent", "name": "Dana", "text": "I can help."})
+    await server.edge.rooms.say(session(server), {"from": "agent", "name": "Dana", "text": "I can help."})
     await expect(page.locator(".badge")).to_be_visible()
 
 
@@ -150,8 +148,7 @@ async def refused(server: Server, page: Page) -> None:
 async def being_written(server: Server, page: Page) -> None:
     await opened(server, page)
     await said(server, page)
-    stack = server.channel.rooms.turn(session(server))
-    await stack.__aenter__()  # the turn lasts until the server stops
+    server.edge.rooms.writing(session(server)).__enter__()  # it lasts until the server stops
     await expect(page.get_by_role("img", name="The guide is writing")).to_be_visible()
 
 
@@ -262,9 +259,9 @@ async def test_keyboard_alone_sends_the_text_again_that_was_refused(server: Serv
 PLACES = {
     "composer": lambda page: page.get_by_label("Your question"),
     "conversation": lambda page: page.get_by_role("log"),
-    "more": lambda page: page.get_by_text("More about this"),
+    "more": lambda page: page.get_by_text("More about this").nth(1),
     "link": lambda page: page.locator(".bot a").first,
-    "button": lambda page: page.locator(".replies").last.get_by_role("button").first,
+    "button": lambda page: page.get_by_role("log").locator(".replies").last.get_by_role("button").first,
     "page": lambda page: page.get_by_role("main").get_by_role("button").first,
 }
 
@@ -277,7 +274,7 @@ async def test_arriving_message_leaves_the_focus_where_it_is(
     await said(server, page, ANSWER)
     element = PLACES[place](page)
     await element.focus()
-    server.channel.rooms.say(session(server), {"from": "agent", "name": "Dana", "text": "I can help."})
+    await server.edge.rooms.say(session(server), {"from": "agent", "name": "Dana", "text": "I can help."})
     await expect(page.locator(".agent")).to_contain_text("I can help.")
     assert await focused(element), f"the focus left the {place}"
 
@@ -290,7 +287,7 @@ async def test_message_that_arrives_while_the_chat_is_closed_opens_nothing(
     await page.keyboard.press("Escape")
     element = PLACES["page"](page)
     await element.focus()
-    server.channel.rooms.say(session(server), {"from": "agent", "name": "Dana", "text": "I can help."})
+    await server.edge.rooms.say(session(server), {"from": "agent", "name": "Dana", "text": "I can help."})
     await expect(page.locator(".badge")).to_be_visible()
     await expect(page.get_by_role("dialog")).to_be_hidden()
     assert await focused(element)
@@ -302,7 +299,7 @@ async def test_several_messages_at_once_are_all_spoken(server: Server, context: 
     live = page.locator("[aria-live=polite]")
     await expect(live).to_be_empty()
     for text in ("first", "second"):
-        server.channel.rooms.say(session(server), {"from": "bot", "text": text})
+        await server.edge.rooms.say(session(server), {"from": "bot", "text": text})
     await expect(live.locator("p")).to_have_text(["Guide: first", "Guide: second"])
 
 
@@ -319,6 +316,6 @@ async def test_widget_moves_nothing_for_those_who_asked_for_that(server: Server,
     """The browser of these tests asks for reduced motion."""
     page = await open_chat(context, server.url)
     await said(server, page, ANSWER)
-    await page.get_by_text("More about this").click()
+    await page.get_by_text("More about this").nth(1).click()
     await asyncio.sleep(0)
     assert await page.evaluate("document.getAnimations({subtree: true}).length") == 0

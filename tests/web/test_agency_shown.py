@@ -17,10 +17,8 @@ from test_widget import embedded
 from visiting import Visitor, ask, open_chat, window
 
 from bot.agency import EXAMPLES, require
-from bot.channels.welcome import load_agency
+from bot.edge.welcome import load_agency
 from knowledge.notices import published
-
-pytestmark = pytest.mark.asyncio
 
 LINE = "Larkfield & Rowe · Insurance · License 0X12345"
 DOMICILE, PLACE = "State of domicile: California", "Principal place of business: Sacramento, California"
@@ -58,7 +56,7 @@ async def test_a_license_without_a_name_says_nothing(monkeypatch: pytest.MonkeyP
 async def test_who_the_agency_is_stands_without_a_knowledge_base(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("bot.channels.welcome.published", lambda: published(tmp_path / "none.db"))
+    monkeypatch.setattr("bot.edge.welcome.published", lambda: published(tmp_path / "none.db"))
     for name, text in EXAMPLES.items():
         monkeypatch.setenv(name, text)
     assert load_agency()["line"] == LINE and len(load_agency()["details"]) == 2
@@ -111,7 +109,7 @@ async def test_an_address_that_is_not_safe_is_not_linked(
     agency: Server, context: BrowserContext, monkeypatch: pytest.MonkeyPatch, privacy: str
 ) -> None:
     said = {"line": '<img src=x onerror="alert(1)">', "details": ["<b>x</b>"], "privacy": privacy}
-    monkeypatch.setattr("bot.channels.web.load_agency", lambda: said)
+    monkeypatch.setattr("bot.edge.chat.load_agency", lambda: said)
     page = await open_chat(context, agency.url)
     await expect(page.locator(".foot summary")).to_have_text('<img src=x onerror="alert(1)">')
     await expect(page.locator("insurance-guide-chat a")).to_have_count(0)
@@ -200,7 +198,7 @@ async def test_the_demo_says_that_it_is_one_and_claims_nothing_of_an_agency(
     await page.goto(server.url)
     shown = await text_of(page)
     assert "Larkfield & Rowe does not exist, holds no license and sells nothing." in shown
-    assert "No agent reads what is written here." in shown
+    assert "Nobody reads what is written here unless somebody signs in at /desk." in shown
     assert not re.search(r"\d{3}-\d{4}|licensed agent|call us|glad to help|this week|independent agency", shown, re.I)
     for kept in ("14 days after its last message", "a rating after 180 days", "after five years"):
         assert kept in shown

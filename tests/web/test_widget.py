@@ -13,9 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 from serving import Server, Start, serve
 from visiting import Visitor, ask, choose, open_chat, window
 
-from bot.channels.pages import FOLDER
-
-pytestmark = pytest.mark.asyncio
+from bot.edge.pages import FOLDER
 
 INSIDE = "The chat is not available just now."  # the element of the demo page
 
@@ -86,7 +84,7 @@ async def compare(server: Server, page: Page) -> None:
     """Let the guide send a table."""
     await ask(page, "hello")
     await expect(page.get_by_role("log")).to_contain_text("echo: hello")
-    server.channel.rooms.say(server.agent.got[0].sender_id.removeprefix("web:"), COMPARED)
+    await server.edge.rooms.say(server.agent.got[0].session, COMPARED)
 
 
 async def test_comparison_is_a_table_with_names_for_its_columns_and_rows(
@@ -186,8 +184,7 @@ async def test_second_tab_shares_the_conversation_and_one_stream(server: Server,
     await ask(second, "hello")
     for page in (first, second):
         await expect(page.get_by_role("log")).to_contain_text("echo: hello")
-    sender = server.agent.got[0].sender_id
-    assert server.channel.rooms.tabs(sender.removeprefix("web:")) == 1
+    assert server.edge.rooms.tabs(server.agent.got[0].session) == 1
     await first.close()
     await ask(second, "still there?")
     await expect(second.get_by_role("log")).to_contain_text("echo: still there?")
@@ -198,8 +195,8 @@ async def test_closed_chat_counts_what_was_not_read(server: Server, context: Bro
     await ask(page, "hello")
     await expect(page.get_by_role("log")).to_contain_text("echo: hello")
     await page.keyboard.press("Escape")
-    session = server.agent.got[0].sender_id.removeprefix("web:")
-    server.channel.rooms.say(session, {"from": "agent", "name": "Dana", "text": "I can help."})
+    session = server.agent.got[0].session
+    await server.edge.rooms.say(session, {"from": "agent", "name": "Dana", "text": "I can help."})
     await expect(page.locator(".badge")).to_contain_text("1")
     await page.locator(".launcher").click()
     await expect(page.locator(".agent")).to_contain_text("Dana: I can help.")
@@ -210,7 +207,7 @@ async def test_message_written_offline_is_sent_once_when_back(server: Server, co
     page = await open_chat(context, server.url)
     await context.set_offline(True)
     await ask(page, "hello")
-    await expect(page.locator(".pending")).to_contain_text("Sending…")
+    await expect(page.locator(".pending")).to_contain_text("Not sent yet")
     await expect(page.locator(".state")).to_contain_text("You are offline")
     await context.set_offline(False)
     await expect(page.get_by_role("log")).to_contain_text("echo: hello")
@@ -234,7 +231,7 @@ async def test_server_restart_goes_by_without_a_loss(tmp_path: Path, context: Br
 async def test_lost_session_begins_anew_and_keeps_the_question(start: Start, context: BrowserContext) -> None:
     server = await start()
     page = await open_chat(context, server.url)
-    server.channel._sessions = type(server.channel._sessions)("a new secret")
+    server.edge.chat._sessions = type(server.edge.sessions)("a new secret")
     await ask(page, "hello")
     await expect(page.get_by_role("log")).to_contain_text("echo: hello")
 
@@ -255,7 +252,7 @@ async def test_phone_shows_the_chat_over_the_whole_screen(server: Server, browse
         page = await open_chat(context, server.url)
         await ask(page, "bad advice " + "x" * 200)
         await expect(page.locator(".verdict")).to_be_visible()
-        server.channel.rooms.say(server.agent.got[0].sender_id.removeprefix("web:"), RATABLE)
+        await server.edge.rooms.say(server.agent.got[0].session, RATABLE)
         await page.get_by_role("button", name="Not helpful").click()
         await expect(page.get_by_role("button", name="Submit what was missing")).to_be_visible()
         box = await page.get_by_role("dialog").bounding_box()
@@ -279,7 +276,7 @@ async def test_allowed_site_embeds_the_chat_from_the_guide_or_from_a_copy_of_its
     tmp_path: Path, unused_tcp_port: int, context: BrowserContext, copied: bool
 ) -> None:
     site = f"http://localhost:{unused_tcp_port}"
-    async with serve(tmp_path, allowed_origins=[site]) as server:
+    async with serve(tmp_path, origins=[site]) as server:
         scripts = site if copied else server.url
         attributes = f"heading='Ours' server='{server.url}/'" if copied else "heading='Ours'"
         policy = f"default-src 'none'; script-src {scripts}; connect-src {server.url}"
@@ -351,7 +348,7 @@ async def arrived(server: Server, page: Page, *messages: dict[str, object]) -> L
     await ask(page, "hello")
     await expect(page.get_by_role("log")).to_contain_text("echo: hello")
     for message in messages:
-        server.channel.rooms.say(server.agent.got[-1].sender_id.removeprefix("web:"), dict(message))
+        await server.edge.rooms.say(server.agent.got[-1].session, dict(message))
     await expect(page.locator(".bot")).to_have_count(2 + len(messages))
     return page.locator(".bot").last
 
@@ -385,24 +382,24 @@ async def test_vote_and_reason_survive_a_reload_and_can_change(server: Server, c
     await expect(down).to_be_focused()
     await reason.fill("the E&O part")
     await reason.press("Enter")
-    feedback = server.channel.rooms.feedback
+    feedback = server.edge.stores.feedback
     await expect(answer.get_by_role("status")).to_have_text("Thank you.")
 
     await page.reload()
     await expect(down).to_have_attribute("aria-pressed", "true")
     await expect(reason).to_have_value("the E&O part")
-    assert [(each.vote, each.reason) for each in feedback.all("down")] == [("down", "the E&O part")]
+    assert [(each.vote, each.reason) for each in await feedback.all("down")] == [("down", "the E&O part")]
     await up.click()
     await expect(up).to_have_attribute("aria-pressed", "true")
     await expect(down).to_have_attribute("aria-pressed", "false")
     await expect(reason).to_be_hidden()
     await expect(answer.get_by_role("status")).to_have_text("Thank you.")
-    assert feedback.all("down") == []
+    assert await feedback.all("down") == []
     await up.click()
     await expect(up).to_have_attribute("aria-pressed", "false")
     await page.reload()
     await expect(up).to_have_attribute("aria-pressed", "false")
-    assert feedback.count() == 0
+    assert await feedback.count() == 0
 
 
 async def test_room_for_the_reason_comes_into_view(server: Server, context: BrowserContext) -> None:
@@ -508,8 +505,8 @@ async def test_page_in_the_background_reads_nothing_and_counts_in_its_title(
     hide += " document.dispatchEvent(new Event('visibilitychange')); }"
     await page.evaluate(hide, True)
     title = await page.title()
-    session = server.agent.got[0].sender_id.removeprefix("web:")
-    server.channel.rooms.say(session, {"from": "agent", "name": "Dana", "text": "I can help."})
+    session = server.agent.got[0].session
+    await server.edge.rooms.say(session, {"from": "agent", "name": "Dana", "text": "I can help."})
     await expect(page).to_have_title(f"(1) {title}")
     await page.evaluate("document.title = '(1) Another page of ours'")
     await page.evaluate(hide, False)
@@ -609,7 +606,7 @@ async def test_any_colour_of_an_agency_can_be_read(
     page = await embedded(server, context, color=color, theme=theme)
     assert await page.locator(".launcher").evaluate(CONTRAST) >= 4.5
     await page.locator(".launcher").click()
-    assert await page.get_by_role("button", name="Does general liability").evaluate(CONTRAST) >= 4.5
+    assert await page.get_by_role("button", name="What does cyber insurance cost").evaluate(CONTRAST) >= 4.5
 
 
 @pytest.mark.parametrize("color", ["red; } * { display: none", "url(x)", ""])

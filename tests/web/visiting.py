@@ -13,6 +13,16 @@ from serving import Server
 
 Event = dict[str, Any]
 
+# Each run has its own profile, and the browser calls nobody.
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
 
 class Visitor:
     """A browser without the screen."""

@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-import sqlite_utils
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from actions.erasing import receipt
 from bot.cli import main
-from bot.handoff import tickets
 from bot.handoff.keeping import keep_until
-from bot.handoff.tickets import Forgotten, TicketStore
+from bot.records import tables, tickets
+from bot.records.opening import shared
+from bot.records.ticket_store import TicketStore
+from bot.records.tickets import Forgotten
 
 TODAY = datetime.datetime.now(datetime.UTC).date()
 LONG_AGO = "2015-01-01T10:00:00+00:00"
-
-
-@pytest.fixture(autouse=True)
-def on_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """As in service, even where the guide of other tests keeps its tickets in memory."""
-    monkeypatch.setattr(tickets, "_in_memory", None)
-    monkeypatch.setenv("GUIDE_STATE", str(tmp_path))
 
 
 def opened(conversation: str = "web:1", said: str = "we were hacked", at: str | None = None) -> str:
     """The reference of a new request, last touched then."""
     store = TicketStore()
     reference = store.open(conversation, "claim", "urgent", said, [{"from": "user", "text": said}]).reference
-    store.close()
     if at:
-        found = sqlite_utils.Database(tickets.state_folder() / "tickets.db")
-        found.table("ticket").update(reference, {"created_at": at, "updated_at": at})
-        found.close()
+        request = tables.ticket
+        touched = update(request).where(request.c.reference == reference).values(created_at=at, updated_at=at)
+        shared().run_now(lambda connection: connection.execute(touched))
     return reference
 
 
@@ -47,14 +41,13 @@ def guide(*arguments: str) -> Result:
 # Retention
 
 
-def test_what_nobody_touched_for_so_long_is_gone_from_the_file(tmp_path: Path) -> None:
+def test_what_nobody_touched_for_so_long_is_gone(stored: Callable[[], bytes]) -> None:
     old, new = opened("web:1", "zebra farm", LONG_AGO), opened("web:2")
     store = TicketStore()
     assert store.forget_older_than(1825) == [old]
     assert store.forget_older_than(1825) == []
     assert store.get(old) is None and store.get(new) is not None
-    store.close()
-    assert all(b"zebra" not in file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+    assert b"zebra" not in stored()
 
 
 def test_a_request_brought_up_to_date_counts_from_then() -> None:
@@ -74,15 +67,6 @@ def test_days_count_to_the_second() -> None:
     assert store.get(kept) is not None
 
 
-def test_a_file_from_before_there_was_retention_counts_from_the_day_the_request_came() -> None:
-    reference = opened(at=LONG_AGO)
-    found = sqlite_utils.Database(tickets.state_folder() / "tickets.db")
-    found.table("ticket").transform(drop={"updated_at", "hold", "keep_until", "erase_asked", "consent", "confirmation"})
-    found.close()
-    assert TicketStore().get(reference) is not None
-    assert TicketStore().forget_older_than(1825) == [reference]
-
-
 # Holds
 
 
@@ -98,7 +82,6 @@ def test_nothing_erases_what_is_held_until_it_is_released() -> None:
     assert ticket is not None and ticket.hold == "dispute about the warehouse" and ticket.erase_asked
     assert store.forget("web:1") == Forgotten([], [held])  # asked again: the first time counts
     assert store.get(held) == ticket
-    store.close()
     assert guide("release", held).output == f"{held} is erased: its visitor had asked for that.\n"
     assert TicketStore().get(held) is None
 
@@ -173,7 +156,6 @@ def test_list_shows_the_urgent_first_and_why_what_is_kept_is_kept() -> None:
     store = TicketStore()
     normal = store.open("web:1", "asked", "normal", "a person,\nplease", []).reference
     urgent = store.open("web:2", "claim", "urgent", "hacked", []).reference
-    store.close()
     guide("hold", normal, "--reason", "audit")
     first, second, total = guide("list").output.splitlines()
     assert first.startswith(urgent) and first.endswith("urgent  claim   hacked")
@@ -211,9 +193,9 @@ def test_the_receipt_says_what_had_to_be_kept_in_one_sentence() -> None:
 # What is stored
 
 
-def test_identifiers_reach_no_file(tmp_path: Path) -> None:
+def test_identifiers_reach_no_file(stored: Callable[[], bytes]) -> None:
     opened(said="my ssn is 536-22-8712")
-    assert all(b"8712" not in file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+    assert b"8712" not in stored()
 
 
 def test_what_was_told_and_agreed_is_kept_with_the_request() -> None:

@@ -1,0 +1,298 @@
+"""Facts told anywhere: which are heard, what they change, how they are put right, and what is told back of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.answer import Answer, Status
+from actions.facts import recorded, states_something, told_in
+from actions.forms.filling import Filling
+from actions.forms.said import Value
+from actions.known import known, summary_of
+from actions.noting import in_passing, noted
+from actions.stance import held_back, pressed, taken
+from knowledge.base import KnowledgeBase
+from understanding.question import Frame, Given, Question, Stance
+
+NOW = 1_795_000_000.0
+
+
+def message(text: str, intent: str = "inform", confidence: float = 0.9, **entities: str) -> dict[str, Any]:
+    return {
+        "text": text,
+        "intent": {"name": intent, "confidence": confidence},
+        "entities": [{"entity": name, "value": value} for name, value in entities.items()],
+    }
+
+
+def heard(text: str, base: KnowledgeBase, intent: str = "inform", **entities: str) -> dict[str, Any]:
+    told = told_in(message(text, intent, **entities), None, Filling(None, at=NOW), base)
+    return {name: value.value for name, value in told.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("there are twelve people here", "headcount", [12, 12]),
+        ("all nine work from home these days", "premises", "home"),
+        ("all nine work from home these days", "home_workers", [9, 9]),
+        ("our payroll runs to 640k a year", "payroll", [640_000, 640_000]),
+        ("revenue was $2.5m last year", "revenue", [2_500_000, 2_500_000]),
+        ("we run four leased vans", "vehicle_count", [4, 4]),
+        ("we run four leased vans", "vehicles", "owned"),
+        ("their contract requires 5 million", "contracts", "high_limits"),
+        ("a client wants $1m", "limit_demanded", [1_000_000, 1_000_000]),
+        ("nobody drives for us", "vehicles", "none"),
+        ("turnover is 2m, wages 300k", "revenue", [2_000_000, 2_000_000]),
+        ("turnover is 2m, wages 300k", "payroll", [300_000, 300_000]),
+        ("no employees, and we gross 90k", "revenue", [90_000, 90_000]),
+        ("I work alone, about 40k in sales", "headcount", [0, 0]),
+        ("I run a one-person shop", "headcount", [0, 0]),
+        ("we lease a small corner shop", "premises", "office"),
+        ("two of us work from home", "premises", "hybrid"),
+        ("none of our clients ask for insurance", "contracts", "none"),
+        ("we don't own any vehicles", "vehicles", "none"),
+        ("9 people, sorry, 19", "headcount", [19, 19]),
+    ],
+)
+def test_a_statement_tells_facts(text: str, field: str, value: Any, base: KnowledgeBase) -> None:
+    assert heard(text, base)[field] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("we rent out scaffolding", "premises"), ("we lease forklifts to warehouses", "premises"),
+        ("we don't rent an office", "premises"), ("our own trucks are old", "premises"),
+        ("my landlord owns two vans", "vehicle_count"), ("our biggest client has 90 employees", "headcount"),
+        ("we see 60 people a day", "headcount"), ("four of them are on 1099", "payroll"),
+        ("5 of our 12 work from home", "home_workers"), ("one of our tenants serves alcohol", "alcohol"),
+    ],
+)  # fmt: skip
+def test_what_is_not_meant_is_not_told(text: str, field: str, base: KnowledgeBase) -> None:
+    assert field not in heard(text, base)
+
+
+def named(text: str, kind: str, **words: str) -> dict[str, Any]:
+    """A statement with names of a kind at their places, each by its word in the text."""
+    found = [
+        {"entity": kind, "value": value, "start": text.index(word), "end": text.index(word) + len(word)}
+        for value, word in words.items()
+    ]
+    return {**message(text), "entities": found}
+
+
+def told_by(said: dict[str, Any], base: KnowledgeBase) -> dict[str, Any]:
+    return {name: value.value for name, value in told_in(said, None, Filling(None, at=NOW), base).items()}
+
+
+def test_a_state_that_is_denied_is_none_and_several_are_asked_about(base: KnowledgeBase) -> None:
+    assert told_by(named("not Ohio, Iowa", "state", OH="Ohio", IA="Iowa"), base) == {"state": "IA"}
+    several = named("we are 8 people in Ohio and Iowa", "state", OH="Ohio", IA="Iowa")
+    asked = noted(None, None, several, base, NOW)
+    assert asked is not None and asked.asks == "state" and asked.answer.status is Status.CLARIFY
+    assert [button.title for button in asked.answer.buttons] == ["Ohio", "Iowa"]
+    assert asked.filling.facts() == {"headcount": [8, 8]}
+
+
+def test_the_state_that_was_asked_about_is_chosen_by_button(base: KnowledgeBase) -> None:
+    button = {"text": "Iowa", "ask": {"form_value": {"field": "state", "value": "IA", "shown": "Iowa"}}}
+    chosen = noted(None, Frame(asked_back="state"), button, base, NOW)
+    assert chosen is not None and chosen.filling.facts() == {"state": "IA"}
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "own"),
+    [
+        ("our plumber flooded the shop", "plumber", False), ("we hired a plumber", "plumber", False),
+        ("I'm a plumber, 3 people", "plumber", True), ("plumber, 3 people", "plumber", True),
+        ("sorry, english is fine. it's a plumber", "plumber", True), ("we're no plumber", "plumber", False),
+    ],
+)  # fmt: skip
+def test_a_trade_named_is_the_visitors_where_the_words_say_so(
+    text: str, word: str, own: bool, base: KnowledgeBase
+) -> None:
+    assert ("industry" in told_by(named(text, "industry", plumber=word), base)) is own
+
+
+def test_a_trade_told_beside_other_words_is_answered_with_its_policies(base: KnowledgeBase) -> None:
+    said = named("ok, english. I'm a plumber, 3 helpers", "industry", plumber="plumber")
+    result = noted(None, None, {**said, "intent": {"name": "ask_agency", "confidence": 0.6}}, base, NOW)
+    assert result is not None and result.answer.intent == "ask_recommendation"
+    assert result.filling.facts() == {"industry": "plumber", "headcount": [3, 3]}
+
+
+def test_a_thousand_left_out_in_a_correction_is_meant(base: KnowledgeBase) -> None:
+    filling, frame = known_of("our payroll is 500k", base)
+    right = noted(filling, frame, message("make that 550", "correct"), base, NOW)
+    assert right is not None and right.filling.facts()["payroll"] == [550_000, 550_000]
+
+
+def test_a_fact_alone_is_told_however_it_was_read(base: KnowledgeBase) -> None:
+    result = noted(None, None, message("roughly 30 people", "ask_need", 0.9), base, NOW)
+    assert result is not None and result.filling.facts() == {"headcount": [30, 30]}
+    assert noted(None, None, message("price for 30 people", "ask_cost", 0.9), base, NOW) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if we had 40 employees", "we might hire 20 people", "we are planning for 9 trucks", "do we have 12 people?",
+        "we do not have 40 employees", "once we reach 50 employees", "what about 30 staff",
+    ],
+)  # fmt: skip
+def test_what_is_supposed_to_come_or_denied_is_no_fact(text: str, base: KnowledgeBase) -> None:
+    assert not {"headcount", "vehicle_count"} & heard(text, base).keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "chance", "states"),
+    [
+        ("we have 12 people", "ask_regulation", 0.9, True),
+        ("price for a team of 12", "ask_cost", 0.9, False),
+        ("we need cover for 12 people", "ask_recommendation", 0.9, False),
+        ("we have 12 people, what do we need?", "inform", 0.9, False),
+        ("call me at 202-555-0142, we are 12 people", "inform", 0.9, False),
+        ("the second one", "nlu_fallback", 0.2, False),
+    ],
+)
+def test_a_statement_asks_for_nothing(text: str, intent: str, chance: float, states: bool) -> None:
+    assert states_something(message(text, intent, chance)) is states
+
+
+def test_a_question_tells_only_what_its_statement_says(base: KnowledgeBase) -> None:
+    asked = message("We're 14 people in Texas, what would 3 vans cost?", "ask_cost", state="TX")
+    after = in_passing(None, None, asked, base, NOW)
+    assert after is not None and {"headcount", "state"} == after.values.keys()
+    assert in_passing(None, None, {**asked, "question": {"happened": True}}, base, NOW) is None
+
+
+def known_of(text: str, base: KnowledgeBase, frame: Frame | None = None) -> tuple[Filling, Frame]:
+    result = noted(None, frame, message(text), base, NOW)
+    assert result is not None
+    return result.filling, recorded(frame, None, result.filling, message(text), 1, base)
+
+
+def test_a_number_is_put_right_by_what_it_was_or_as_the_last_told(base: KnowledgeBase) -> None:
+    filling, frame = known_of("we are 50 people with 3 vans", base)
+    right = noted(filling, frame, message("no, 15, not 50", "correct"), base, NOW)
+    assert right is not None and right.filling.facts()["headcount"] == [15, 15]
+    assert "15 people (before: 50)" in right.answer.lead
+    assert right.filling.facts()["vehicle_count"] == [3, 3]
+
+
+def test_what_was_sold_is_none(base: KnowledgeBase) -> None:
+    filling, frame = known_of("we run two leased vans", base)
+    sold = noted(filling, frame, message("we sold the vans"), base, NOW)
+    assert sold is not None and sold.filling.facts()["vehicles"] == "none"
+    assert sold.filling.facts()["vehicle_count"] == [0, 0]
+
+
+def test_the_list_last_given_is_given_anew_with_what_changes(base: KnowledgeBase) -> None:
+    frame = Frame("call_center", "ask_recommendation", industry="call_center")
+    result = noted(None, frame, message("we run three trucks"), base, NOW)
+    assert result is not None and result.answer.intent == "ask_recommendation"
+    assert "commercial auto: required by law" in result.answer.lead.lower()
+
+
+def test_what_follows_is_said_and_cited_and_what_is_missing_is_asked(base: KnowledgeBase) -> None:
+    frame = Frame("workers_compensation#need", "ask_need", policies=("workers_compensation",))
+    result = noted(None, frame, message("we are nine people"), base, NOW)
+    assert result is not None and result.asks == "state"
+    asked = Frame(frame.target, frame.intent, policies=frame.policies, asked_back="state", facts={})
+    answered = noted(result.filling, asked, message("California", state="CA"), base, NOW)
+    assert answered is not None and "required by law" in answered.answer.paragraphs[0] and answered.answer.sources
+
+
+def test_a_fact_that_decides_no_verdict_leaves_it_open(base: KnowledgeBase) -> None:
+    given = Given("lost_device", "ask_coverage", ("cyber",), "lost_device", verdict="depends")
+    frame = Frame("lost_device", "ask_coverage", policies=("cyber",), given=(given,))
+    result = noted(None, frame, message("our payroll is 300k"), base, NOW)
+    assert result is not None and any("still depends on" in each for each in result.answer.paragraphs)
+
+
+def test_each_fact_is_told_back_with_the_words_that_told_it(base: KnowledgeBase) -> None:
+    filling, frame = known_of("we are fifty people", base)
+    said = known(filling, frame, base).paragraphs[0]
+    assert 'Employees: 50 (you wrote: "we are fifty people")' in said
+    chosen = {**message("Yes"), "ask": {"form_value": {"field": "alcohol", "value": True, "shown": "Yes"}}}
+    after = filling.knowing({"alcohol": Value(True, "Yes")})
+    assert (
+        "Alcohol: Yes (your choice)" in summary_of(after, recorded(frame, filling, after, chosen, 2, base), base).facts
+    )
+
+
+def test_words_that_would_only_repeat_the_value_are_not_told_back(base: KnowledgeBase) -> None:
+    filling, frame = known_of("we are 50 people", base)
+    assert "Employees: 50 (you wrote so)" in known(filling, frame, base).paragraphs[0]
+
+
+def test_answers_with_their_verdicts_and_what_is_open_are_told_back(base: KnowledgeBase) -> None:
+    given = Given("ransomware", "ask_coverage", ("cyber",), "ransomware", verdict="yes")
+    frame = Frame("ransomware", given=(given,), unanswered="what of the moon", asked_back="state")
+    summary = summary_of(Filling("quote", asking="headcount"), frame, base)
+    assert any(line.endswith(": yes") for line in summary.given)
+    assert len(summary.still_open) == 3 and "moon" in summary.as_text() and "Employees" in summary.as_text()
+
+
+@pytest.mark.parametrize(
+    "text", ["we own two mowers", "our own guys drive", "we rent out tents", "we lease ovens to cafes"]
+)
+def test_what_is_owned_or_rented_says_nothing_of_the_premises(text: str, base: KnowledgeBase) -> None:
+    assert "premises" not in heard(text, base)
+
+
+HACKED = Frame(stance=Stance("claim", "cyber_attack", 1))
+
+
+def press(text: str, base: KnowledgeBase, frame: Frame = HACKED, chance: float = 0.4, **more: Any) -> Answer | None:
+    question = Question(text, more.pop("intent", "nlu_fallback"), chance=chance, frame=frame, **more)
+    return pressed(question, message(text, question.intent, chance), 2, base)
+
+
+def test_a_point_pressed_again_gets_the_same_stand_in_other_words(base: KnowledgeBase) -> None:
+    first = press("but will they", base)
+    assert first is not None and "cyber" in first.paragraphs[0]
+    frame = taken(HACKED, Question("but will they", "nlu_fallback"), first, message("but will they"), 2)
+    second = press("yes or no", base, frame)
+    assert second is not None and second.lead != first.lead and frame.stance == Stance("claim", "cyber_attack", 2, 1)
+
+
+def test_another_question_or_an_old_point_is_not_pressed(base: KnowledgeBase) -> None:
+    assert press("what does cyber cost", base, chance=0.95, intent="ask_cost") is None
+    assert press("what if a driver drinks", base, intent="ask_coverage", exposure="liquor_at_event") is None
+    assert press("hm", base, Frame(stance=Stance("claim", None, -9))) is None
+
+
+def test_what_only_tells_more_of_a_loss_is_pointed_to_the_report(base: KnowledgeBase) -> None:
+    for intent in ("inform", "correct", "out_of_scope"):
+        told = press("the door was locked", base, intent=intent, chance=0.9)
+        assert told is not None and told.status is Status.CHITCHAT and told.intent == "inform"
+    again = Frame("cyber_attack", stance=Stance("claim", "cyber_attack", 1))
+    told = press(
+        "we had backups", base, again, intent="ask_what_covers", target="cyber_attack", exposure="cyber_attack"
+    )
+    assert told is not None and told.intent == "inform"
+
+
+@pytest.mark.parametrize("intent", ["thank", "talk_to_agent", "ask_recommendation", "get_quote", "ask_known"])
+def test_another_wish_presses_nothing_however_unsure(intent: str, base: KnowledgeBase) -> None:
+    assert press("whatever it is", base, intent=intent, chance=0.3) is None
+
+
+def test_an_unsure_wish_for_a_person_presses_nothing(base: KnowledgeBase) -> None:
+    assert press("somebody ring me", base, closest=("intent:talk_to_agent",)) is None
+
+
+def test_another_thing_declined_keeps_the_stand_alive(base: KnowledgeBase) -> None:
+    declined = Answer(Status.HANDOFF, "ask_legal_advice", "Ask a lawyer.")
+    frame = taken(HACKED, Question("may we sue", "ask_legal_advice"), declined, message("may we sue"), 3)
+    assert frame.stance == Stance("claim", "cyber_attack", 3)
+
+
+def test_the_very_thing_that_happened_gets_no_verdict(base: KnowledgeBase) -> None:
+    answer = Answer(Status.ANSWERED, "ask_coverage", "It pays.", verdict="yes", exposure="cyber_attack")
+    held_back(answer, HACKED, base)
+    assert answer.verdict is None and answer.paragraphs

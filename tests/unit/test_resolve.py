@@ -1,0 +1,290 @@
+"""What a reading comes to: answered, shown the closest, refused, taken down, and whether yes or no may be said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from reading import heard, reading
+
+from understanding.question import Frame, Question
+from understanding.reader import Reading
+from understanding.resolve import AGENT, EXAMPLE, REPORT, TELLS, resolve
+from understanding.targets import OUTSIDE, Target, intent_id
+
+TARGETS = {
+    target.id: target
+    for target in (
+        Target("fire", "exposure", "ask_what_covers", "fire", ("property", "gl")),
+        Target("flood", "exposure", "ask_what_covers", "flood", ("property",)),
+        Target("cyber#what", "facet", "ask_policy", "cyber", ("cyber",)),
+        Target("cyber#cost", "facet", "ask_cost", "cyber", ("cyber",)),
+        Target("gl#need", "facet", "ask_need", "gl", ("gl",)),
+        Target("gl_in_bop", "relation", "ask_included", "gl_in_bop", ("bop", "gl")),
+        Target("notice_law", "topic", "ask_regulation", "notice_law", ("epli",)),
+        Target("after_a_loss", "topic", "ask_claims", "after_a_loss"),
+        Target("retention", "term", "ask_term", "retention"),
+        Target(REPORT, "intent", "report_claim"),
+        Target(EXAMPLE, "intent", "ask_scenario"),
+        Target(AGENT, "intent", "talk_to_agent"),
+        *(
+            Target(intent_id(name), "intent", name)
+            for name in ("affirm", "correct", "inform", "ask_why", "ask_compare", "greet")
+        ),
+    )
+}
+FIRE = Frame("fire", "ask_coverage", "does gl pay for a fire", ("gl",), "fire", earlier=("cyber#what",))
+
+
+def says(name: str, policies: Sequence[str]) -> str | None:
+    return {"fire": "yes", "flood": "no", "gl_in_bop": "yes", "notice_law": "yes"}.get(name) if policies else None
+
+
+def decided(read: Reading) -> Question:
+    return resolve(read, TARGETS, says)
+
+
+# Not answered
+
+
+def test_what_is_likelier_outside_is_refused() -> None:
+    found = decided(reading(heard("term life for my dad"), ("fire", 0.2), outside=0.9))
+    assert (found.intent, found.target, found.chance) == ("out_of_scope", OUTSIDE, 0.9)
+
+
+def test_what_holds_no_word_is_not_understood_rather_than_refused() -> None:
+    found = decided(reading(heard("xqzt vbnk"), ("fire", 0.1), outside=0.95))
+    assert (found.intent, found.target, found.closest, found.certain) == ("nlu_fallback", "", (), False)
+
+
+def test_the_closest_are_shown_where_none_is_likely() -> None:
+    ranked = [("fire", 0.2), ("flood", 0.15), ("cyber#what", 0.1), ("gl#need", 0.05)]
+    found = decided(reading(heard("water and smoke"), *ranked, outside=0.1))
+    assert (found.intent, found.closest, found.certain) == ("nlu_fallback", ("fire", "flood", "cyber#what"), False)
+
+
+def test_none_is_shown_where_it_is_likelier_outside_than_one_of_them() -> None:
+    assert decided(reading(heard("water and smoke"), ("fire", 0.05), outside=0.28)).closest == ()
+
+
+def test_without_any_candidate_nothing_is_shown() -> None:
+    assert decided(reading(heard("water"), outside=0.1)).closest == ()
+
+
+def test_an_agent_is_called_only_where_that_is_wished_for_sure() -> None:
+    assert decided(reading(heard("a person"), (AGENT, 0.55), ("fire", 0.2))).closest == (AGENT,)
+    assert decided(reading(heard("a person"), (AGENT, 0.25), ("fire", 0.2))).closest == (AGENT, "fire")
+    assert decided(reading(heard("a person"), (AGENT, 0.65))).intent == "talk_to_agent"
+
+
+def test_no_other_policy_is_told_in_place_of_one_that_nobody_sells() -> None:
+    zebra = heard("what is zebra insurance", unknown_policy="zebra insurance")
+    assert decided(reading(zebra, ("cyber#what", 0.5))).closest == ("cyber#what",)
+    named = heard("what is zebra insurance or cyber", unknown_policy="zebra insurance", policy="cyber")
+    assert decided(reading(named, ("cyber#what", 0.5))).target == "cyber#what"
+
+
+def test_why_needs_an_answer_to_speak_of() -> None:
+    ranked = [(intent_id("ask_why"), 0.9), ("fire", 0.08)]
+    nothing_said = decided(reading(heard("but why"), *ranked, outside=0.9))
+    assert (nothing_said.intent, nothing_said.closest) == ("nlu_fallback", ())
+    assert decided(reading(heard("but why", FIRE), *ranked)).intent == "ask_why"
+
+
+def test_nothing_is_compared_where_no_policy_is_named_or_talked_about() -> None:
+    ranked = [(intent_id("ask_compare"), 0.9), ("fire", 0.08)]
+    assert decided(reading(heard("what is better"), *ranked)).intent != "ask_compare"
+    assert decided(reading(heard("what is better", FIRE), *ranked)).intent == "ask_compare"
+
+
+def test_a_question_is_no_mere_fact() -> None:
+    ranked = [(intent_id("inform"), 0.9), ("gl#need", 0.6)]
+    assert decided(reading(heard("we are in Texas, do we need it?"), *ranked)).target == "gl#need"
+    assert decided(reading(heard("we are in Texas"), *ranked)).intent == "inform"
+
+
+# Losses
+
+
+def test_what_has_happened_is_taken_down() -> None:
+    found = decided(reading(heard("our shop burned"), (REPORT, 0.5), ("fire", 0.3), happened=0.8))
+    assert (found.intent, found.happened) == ("report_claim", True)
+
+
+def test_a_what_if_opens_no_ticket() -> None:
+    found = decided(reading(heard("if our shop burned"), (REPORT, 0.5), ("fire", 0.1), happened=0.1))
+    assert (found.intent, found.target, found.certain) == ("ask_claims", "", False)
+    asked = decided(reading(heard("if our shop burned"), (REPORT, 0.5), ("fire", 0.4), happened=0.1))
+    assert asked.target == "fire"
+
+
+def test_who_likelier_tells_what_the_business_is_has_no_loss() -> None:
+    found = decided(reading(heard("we are a dry cleaner"), (TELLS, 0.5), (REPORT, 0.45), happened=0.36))
+    assert (found.intent, found.happened) == ("inform", False)
+    assert (
+        decided(reading(heard("we bring it ourselves"), (REPORT, 0.7), (TELLS, 0.4), happened=0.2)).intent == "inform"
+    )
+    assert decided(reading(heard("our shop burned"), (REPORT, 0.5), (TELLS, 0.4), happened=0.5)).happened
+
+
+def test_what_is_only_imagined_has_not_happened() -> None:
+    assert not decided(reading(heard("what if our shop burned"), ("fire", 0.5), happened=0.6)).happened
+
+
+def test_a_report_may_be_wished_whatever_happened_or_follow_one_told_before() -> None:
+    assert decided(reading(heard("file a claim"), (REPORT, 0.7), ("fire", 0.4), happened=0.1)).intent == "report_claim"
+    told = Frame("fire", "ask_coverage", "our shop burned", happened=True)
+    assert decided(reading(heard("file it", told), (REPORT, 0.5), ("fire", 0.4))).intent == "report_claim"
+
+
+def test_what_to_do_after_a_loss_is_a_report_where_that_is_likely_too() -> None:
+    ranked = [("after_a_loss", 0.6), (REPORT, 0.25)]
+    found = decided(reading(heard("our shop burned what now"), *ranked, happened=0.9))
+    assert (found.intent, found.target, found.topic) == ("report_claim", REPORT, "after_a_loss")
+    assert decided(reading(heard("what to do after a fire"), *ranked, happened=0.1)).target == "after_a_loss"
+    unlikely = [("after_a_loss", 0.6), (REPORT, 0.1)]
+    assert decided(reading(heard("our shop burned"), *unlikely, happened=0.9)).target == "after_a_loss"
+
+
+# In a conversation
+
+
+def test_yes_is_what_was_offered() -> None:
+    offered = Frame("fire", "ask_what_covers", "fire", offered="cyber#what")
+    assert decided(reading(heard("yes", offered), (intent_id("affirm"), 0.9))).target == "cyber#what"
+    gone = Frame("fire", "ask_what_covers", "fire", offered="gone")
+    assert decided(reading(heard("yes", gone), (intent_id("affirm"), 0.9))).intent == "affirm"
+
+
+def test_an_example_after_a_term_is_the_terms_own() -> None:
+    term = Frame("retention", "ask_term", "what is a retention", terms=("retention",))
+    assert decided(reading(heard("for example", term), (EXAMPLE, 0.9))).target == "retention"
+    named = heard("an example of cyber", term, policy="cyber")
+    assert decided(reading(named, (EXAMPLE, 0.9))).target == EXAMPLE
+
+
+def test_an_example_is_one_of_the_policy_talked_about() -> None:
+    assert decided(reading(heard("for example", FIRE), (EXAMPLE, 0.9))).policies == ("gl",)
+
+
+def test_a_policy_put_right_asks_the_last_question_again() -> None:
+    cost = Frame("gl#need", "ask_cost", "what does gl cost", ("gl",))
+    assert (
+        decided(reading(heard("no, cyber", cost, policy="cyber"), (intent_id("correct"), 0.9))).target == "cyber#cost"
+    )
+    incident = decided(reading(heard("no, property", FIRE, policy="property"), (intent_id("correct"), 0.9)))
+    assert (incident.target, incident.policies, incident.intent) == ("fire", ("property",), "ask_coverage")
+
+
+def test_one_policy_beside_something_else_is_asked_about_rather_than_compared() -> None:
+    ranked = [(intent_id("ask_compare"), 0.9), ("retention", 0.85)]
+    message = heard("what separates cyber from a retention", policy=["cyber"])
+    assert decided(reading(message, *ranked)).target == "retention"
+
+
+def test_two_policies_are_compared() -> None:
+    message = heard("cyber or gl, what is the difference", policy=["cyber", "gl"])
+    found = decided(reading(message, (intent_id("ask_compare"), 0.9), ("cyber#what", 0.6)))
+    assert (found.intent, found.policies) == ("ask_compare", ("cyber", "gl"))
+
+
+def test_a_correction_without_a_policy_says_what_was_meant() -> None:
+    ranked = [(intent_id("correct"), 0.6), ("gl#need", 0.4)]
+    assert decided(reading(heard("no, who needs it", FIRE), *ranked)).target == "gl#need"
+    unlikely = [(intent_id("correct"), 0.6), ("gl#need", 0.1)]
+    assert decided(reading(heard("no, not that", FIRE), *unlikely)).intent == "correct"
+
+
+@pytest.mark.parametrize(
+    ("text", "intents", "carried"),
+    [
+        ("does it pay for a flood", {}, ("gl",)),  # points back
+        ("and a flood", {"follow_up": 0.9}, ("gl",)),
+        ("and a flood", {"ask_what_covers": 0.9}, ()),
+        ("what covers it in a flood", {}, ()),  # asks openly
+    ],
+)
+def test_the_policy_talked_about_is_carried_where_words_follow(
+    text: str, intents: dict[str, float], carried: tuple[str, ...]
+) -> None:
+    found = decided(reading(heard(text, FIRE, intents), ("flood", 0.9)))
+    assert (found.policies, found.follows) == (carried, bool(carried))
+
+
+def test_no_policy_is_carried_after_what_covers_it() -> None:
+    which = Frame("fire", "ask_what_covers", "what covers a fire", ("property",), "fire")
+    assert decided(reading(heard("and a flood", which, {"follow_up": 0.9}), ("flood", 0.9))).policies == ()
+
+
+def test_what_does_cover_it_asks_of_every_policy() -> None:
+    found = decided(reading(heard("so what does cover it", FIRE, {"follow_up": 0.9}), ("fire", 0.9)))
+    assert (found.policies, found.intent) == ((), "ask_what_covers")
+
+
+def test_a_single_policy_joins_those_compared() -> None:
+    compared = Frame(intent_id("ask_compare"), "ask_compare", "gl or bop", ("gl", "bop"))
+    found = decided(reading(heard("and cyber", compared, policy="cyber"), (intent_id("ask_compare"), 0.9)))
+    assert found.policies == ("gl", "bop", "cyber")
+
+
+def test_of_several_states_none_is_where_the_business_is() -> None:
+    assert decided(reading(heard("fire in NV and AZ", state=("NV", "AZ")), ("fire", 0.9))).state is None
+    assert decided(reading(heard("fire in NV", state=("NV",)), ("fire", 0.9))).state == "NV"
+
+
+def test_trade_and_state_stay_known() -> None:
+    known = Frame("fire", "ask_what_covers", "fire", industry="plumber", state="CA")
+    again = decided(reading(heard("flood", known), ("flood", 0.9)))
+    assert (again.industry, again.state) == ("plumber", "CA")
+    moved = decided(reading(heard("flood", known, state="NV", industry="baker"), ("flood", 0.9)))
+    assert (moved.industry, moved.state) == ("baker", "NV")
+
+
+# Yes or no
+
+
+@pytest.mark.parametrize(
+    ("text", "chance", "cover", "certain"),
+    [
+        ("does gl pay for a fire", 0.9, 0.9, True),
+        ("a fire and gl", 0.9, 0.9, True),  # an incident barely told
+        ("should gl tell the fire brigade", 0.9, 0.3, False),  # something else is asked
+        ("does gl pay for a fire", 0.5, 0.9, False),  # not sure enough what was meant
+        ("does gl pay for all fires", 0.9, 0.9, False),  # of all, no yes holds
+    ],
+)
+def test_yes_or_no_is_said_where_it_is_asked_and_sure(text: str, chance: float, cover: float, certain: bool) -> None:
+    assert decided(reading(heard(text, policy="gl"), ("fire", chance), cover=cover)).certain is certain
+
+
+def test_whether_it_is_excluded_is_answered_the_other_way_round() -> None:
+    message = heard("does gl exclude a fire", policy="gl")
+    found = decided(reading(message, ("fire", 0.9), cover=0.05, excluded=0.9))
+    assert (found.certain, found.excluded) == (True, True)
+    unsure = decided(reading(message, ("fire", 0.9), cover=0.1, excluded=0.3))
+    assert not unsure.certain
+
+
+def test_guidance_says_what_its_own_question_asks_for() -> None:
+    message = heard("must we tell anybody", policy="epli")
+    assert decided(reading(message, ("notice_law", 0.9), cover=0.0)).certain
+    assert not decided(reading(heard("whom to tell", policy="epli"), ("notice_law", 0.9), cover=0.9)).certain
+    assert not decided(reading(message, ("notice_law", 0.9), cover=0.0, excluded=0.9)).certain
+
+
+def test_another_candidate_that_says_the_same_makes_it_surer() -> None:
+    message = heard("does gl pay for a fire", policy="gl")
+    assert not decided(reading(message, ("fire", 0.5), ("flood", 0.45))).certain
+    assert decided(reading(message, ("fire", 0.5), ("gl_in_bop", 0.45))).certain
+
+
+def test_a_relation_says_yes_only_of_the_two_policies_asked_about() -> None:
+    both = heard("does a bop include gl", policy=["bop", "gl"])
+    assert decided(reading(both, ("gl_in_bop", 0.9))).certain
+    held = heard("does it include gl", policy=["gl"], held=["bop"])
+    assert not decided(reading(held, ("gl_in_bop", 0.9))).certain
+
+
+def test_a_topic_says_nothing_of_a_policy_it_does_not_speak_of() -> None:
+    assert decided(reading(heard("is epli notice a must", policy="epli"), ("notice_law", 0.9))).certain
+    assert not decided(reading(heard("is cyber notice a must", policy="cyber"), ("notice_law", 0.9))).certain
