@@ -24,7 +24,7 @@ shell: train ## Talk to the guide in the terminal
 	@.venv/bin/guide shell
 ask: train ## Ask one question: make ask Q="Does GL cover call center mistakes?"
 	@.venv/bin/guide ask "$(if $(Q),$(Q),Does GL cover call center mistakes?)"
-test: .make/dev train ## Run every test, on every core
+test: .make/dev train ## Run every test, three at a time
 	$(PY) -m pytest $(PARALLEL)
 check: lint ## Check style, types and all that needs no model and no browser
 	@.venv/bin/guide knowledge build
@@ -60,7 +60,7 @@ soak-faults: .make/dev train ## Break things in more than 25 ways under 100 mess
 matrix: .make/dev ## Count moves and situations of the conversations anew into docs/conversation.md
 	$(PY) tests/conversations/matrix.py
 wanted: .make/dev train ## Play the conversations that are wanted, and print which of them hold
-	$(PY) -m pytest --tb=no -rX tests/conversations/wanted.py
+	$(PY) -m pytest --tb=no -rX -k "wanted:" tests/conversations/wanted.py
 lock: $(UV) ## Resolve the dependencies anew into the requirements files
 	$(UV) pip compile -q pyproject.toml -p 3.11 --generate-hashes --no-emit-index-url -o requirements.lock
 	$(UV) pip compile -q pyproject.toml -p 3.11 --group dev -c requirements.lock --generate-hashes --no-emit-index-url -o requirements-dev.lock

@@ -125,7 +125,7 @@ class GuideAction(Action, ABC):
             return [(question, stand)]
         replies = [told] if told else self.answered(standing)
         for _, answer in replies:
-            held_back(answer, standing.frame, standing.base)
+            held_back(answer, standing.frame, standing.turn, standing.base)
             if answer.status in MISSES and standing.frame and standing.frame.misses >= 1:
                 answer.buttons = [TALK_TO_AGENT, *(b for b in answer.buttons if b != TALK_TO_AGENT)][:5]
             if passes_on(answer):

@@ -23,7 +23,6 @@ from bot.agency import UNNAMED, Agency
 from knowledge.base import KnowledgeBase
 from knowledge.named import EXAMPLE_EXPOSURE, EXAMPLE_POLICY
 from knowledge.notices import spoken
-from understanding.completion import ABOUT_ME
 from understanding.question import Question
 from understanding.text.foreign import language_of
 
@@ -219,10 +218,10 @@ class Converse(GuideAction):
         return "action_converse"
 
     def answered(self, standing: Standing) -> list[Reply]:
-        if standing.question.intent == ABOUT_ME:
-            return [
-                (standing.question, known(standing.filling, standing.frame, standing.base, waiting(standing.tracker)))
-            ]
+        if standing.question.intent == "ask_known":
+            ticket = waiting(standing.tracker)
+            told = known(standing.filling, standing.frame, standing.base, ticket, standing.written)
+            return [(standing.question, told)]
         return super().answered(standing)
 
 

@@ -17,7 +17,7 @@ from spacy.lang.en.stop_words import STOP_WORDS
 from actions.contact import read_contact
 from actions.forms.amounts import LEAST_MONEY
 from actions.forms.correcting import settled_on
-from actions.forms.fields import answer_to, doubtful, mentioned
+from actions.forms.fields import answer_to, doubtful, follows, mentioned
 from actions.forms.filling import SKIPPED, Filling
 from actions.forms.numbers import beside_numbers, read_amounts
 from actions.forms.places import is_a_place
@@ -35,7 +35,6 @@ NOT_HEARD = ("text", "name", "reach", "year")  # kinds that only an answer can t
 TELLS = {"inform", "correct"}  # intents of a message that tells something
 SURE, PLAIN, PASSING, LIKENED = 1.0, 0.9, 0.7, 0.5  # confidence: asked for, stated, said beside a question, by meaning
 UNSURE = 0.5  # chance below which a question is no likelier meant than not
-USUAL_LIMIT = 2_000_000  # dollars that a usual general liability policy pays in a year; who asks for more asks for much
 LONGEST_WORDS = 160  # characters kept of what told a fact
 # What may stand beside a fact that is all that is told.
 LITTLE_WORDS = STOP_WORDS | {"roughly", "approximately", "maybe", "probably", "come", "comes", "total", "month", "year"}
@@ -135,7 +134,7 @@ def told_in(message: Mapping[str, Any], frame: Frame | None, filling: Filling, b
         if plain or _OURS.search(piece):
             told |= _stated(_piece_of(message, piece), said.today, filling, fields.values(), base)
     told |= _trade(message, frame, filling, base)
-    held = {**_held(message, base), **_follows(told, fields)} if plain else {}
+    held = {**_held(message, base), **follows(told, fields)} if plain else {}
     known = {name for name, fact in facts.items() if not plain and fact.confidence > PASSING}
     return {n: v for n, v in {**told, **held}.items() if v != filling.values.get(n) and n not in known}
 
@@ -257,18 +256,6 @@ def _held(message: Mapping[str, Any], base: KnowledgeBase) -> dict[str, Value]:
     """The policies that the visitor says to have."""
     held = [p.short_name for p in map(base.policy, (message.get("question") or {}).get("held") or []) if p]
     return {HELD: Value(joined(held), joined(held))} if held else {}
-
-
-def _follows(told: Mapping[str, Value], fields: Mapping[str, ProfileField]) -> dict[str, Value]:
-    """What a limit that a client asks for says of the contracts, and a number of vehicles of who drives what."""
-    limit, count = told.get("limit_demanded"), told.get("vehicle_count")
-    means = {}
-    if limit:
-        means["contracts"] = "high_limits" if limit.value[0] > USUAL_LIMIT else "proof"
-    if count and any(count.value) and "vehicles" not in told:
-        means["vehicles"] = "owned"
-    options = {name: next(each for each in fields[name].options if each.id == meant) for name, meant in means.items()}
-    return {name: Value(option.id, option.title) for name, option in options.items()}
 
 
 def _put_right(

@@ -6,6 +6,7 @@ from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.phrasing import phrase
 from actions.responding import HELP, answers
+from actions.stance import concerns
 from actions.wording import listed
 from knowledge.base import KnowledgeBase
 from knowledge.named import NOTICE_OF_CLAIM
@@ -28,9 +29,11 @@ def agent_asked_for(question: Question, base: KnowledgeBase) -> Answer:
 def something_happened(question: Question, base: KnowledgeBase) -> Answer:
     """Calm, that this is no notice to the insurer, the first steps; no opinion on cover.
 
-    The steps are those of the entry for what happened, where there is one, else those that hold for everyone.
+    The steps are those of the entry for what happened, where there is one, else those that hold for everyone.  Of the
+    incident it says whose matter it is in general.
     """
     topic = base.topic(question.topic)
+    concerned = concerns(question.exposure, base) if question.exposure else ""
     steps = [str(step).strip() for step in base.notices.get("incident_steps", [])]
     if topic and topic.points:
         steps = [point.text for point in topic.points]
@@ -40,6 +43,7 @@ def something_happened(question: Question, base: KnowledgeBase) -> Answer:
         "I am sorry this happened. I have stored it for a licensed agent as urgent.",
         [
             spoken(base.notices, "not_notice"),
+            *([concerned] if concerned else []),
             *([topic.answer.text] if topic else []),
             f"Until you have spoken:\n{listed(steps)}",
             spoken(base.notices, "no_claim_opinion"),

@@ -5,21 +5,25 @@ Told back on asking, and given to the agent who takes over.  Pure.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from actions.answer import Answer, Button, Status
-from actions.facts import LIKENED
+from actions.facts import LIKENED, LONGEST_WORDS
 from actions.forms import quoting
 from actions.forms.asking import PLANS
 from actions.forms.filling import CONFIRM, Filling
+from actions.forms.numbers import read_amounts
 from actions.responding import TALK_TO_AGENT, answers
-from actions.wording import listed
+from actions.wording import cut, listed
 from bot.records.tickets import Ticket
 from knowledge.base import KnowledgeBase
 from knowledge.schema import ProfileField
 from understanding.question import Fact, Frame, Given, Question
+from understanding.text.questions import statements
 
 ERASE = Button("Delete my data", {"intent": "delete_my_data"})
+QUOTED = 5  # of the visitor's own messages told back
 VERDICTS = {"yes": "yes", "no": "no", "depends": "it depends"}
 
 
@@ -50,27 +54,51 @@ def summary_of(
         ticket: the request of the conversation that waits for an agent.
     """
     told = _told(filling, base) if filling else []
-    facts = [_with_origin(field, shown, frame.facts.get(field.id) if frame else None) for field, shown in told]
+    stands = {each.low for _, shown in told for each in read_amounts(shown)}
+    facts = [_with_origin(field, shown, frame.facts.get(field.id) if frame else None, stands) for field, shown in told]
     if frame and not any(field.kind == "industry" for field, _ in told) and (trade := base.industry(frame.industry)):
         facts.insert(0, f"Business: {trade.name}")
     given = [line for each in (frame.given if frame else ()) if (line := _answered(each, base))]
     return Summary(tuple(facts), tuple(dict.fromkeys(given)), tuple(_open(filling, frame, base, ticket)))
 
 
-def known(filling: Filling | None, frame: Frame | None, base: KnowledgeBase, ticket: Ticket | None = None) -> Answer:
-    """What has been noted, told back."""
+def known(
+    filling: Filling | None,
+    frame: Frame | None,
+    base: KnowledgeBase,
+    ticket: Ticket | None = None,
+    written: Sequence[str] = (),
+) -> Answer:
+    """What has been noted, told back.
+
+    Args:
+        written: the visitor's messages before this one, identifiers masked.
+    """
     summary = summary_of(filling, frame, base, ticket)
+    quoted = in_own_words(written, frame)
     answer = Answer(Status.CHITCHAT, "ask_known", "This is what I have noted:", buttons=[TALK_TO_AGENT])
     if summary.facts:
         answer.paragraphs += [listed(summary.facts), "If something is not right, tell me what it should be."]
         answer.buttons = [TALK_TO_AGENT, ERASE]
     else:
         answer.lead = "I have not noted anything about you or your business yet."
+    if quoted:
+        answer.paragraphs.append(f"You also wrote:\n{listed(quoted)}" if summary.facts else listed(quoted))
+        answer.lead = answer.lead if summary.facts else "This is what you wrote, in your own words:"
+        answer.buttons = [TALK_TO_AGENT, ERASE]
     if summary.given:
         answer.paragraphs.append(f"We have spoken about:\n{listed(summary.given)}")
     if summary.still_open:
         answer.paragraphs.append(f"Still open:\n{listed(summary.still_open)}")
     return answer
+
+
+def in_own_words(written: Sequence[str], frame: Frame | None) -> list[str]:
+    """The latest statements with a number in them that no fact was taken from, as they were written."""
+    heard = {fact.words for fact in frame.facts.values()} if frame else set()
+    told = (cut(" ".join(" ".join(statements(text)).split()), LONGEST_WORDS) for text in written)
+    numbered = [text for text in dict.fromkeys(told) if any(each.low != 1 for each in read_amounts(text))]
+    return [f'"{text}"' for text in numbered if text not in heard][-QUOTED:]
 
 
 def _told(filling: Filling, base: KnowledgeBase) -> list[tuple[ProfileField, str]]:
@@ -85,16 +113,21 @@ def _told(filling: Filling, base: KnowledgeBase) -> list[tuple[ProfileField, str
     return [*told, *((field, shown) for field, shown in beside if shown)]
 
 
-def _with_origin(field: ProfileField, shown: str, fact: Fact | None) -> str:
-    """ "Employees: 12 (you wrote: "twelve of us in Reno")" """
+def _with_origin(field: ProfileField, shown: str, fact: Fact | None, stands: Collection[float]) -> str:
+    """ "Employees: 12 (you wrote: "twelve of us in Reno")"
+
+    Args:
+        stands: the numbers that hold; words with another are not repeated, for it was put right or is no fact.
+    """
     line = f"{field.label}: {shown}"
     if fact is None or fact.shown != shown:
         return line
     if not fact.words:
         return f"{line} (your choice)"
     doubt = ", if I read that right" if fact.confidence <= LIKENED else ""
-    if not doubt and shown.lower() in fact.words.lower():
-        return f"{line} (you wrote so)"  # the words would only repeat it, beside what was put right with them
+    outdated = any(each.low not in stands for each in read_amounts(fact.words))
+    if outdated or (not doubt and shown.lower() in fact.words.lower()):
+        return f"{line} (you wrote so{doubt})"  # the words would only repeat it, beside what was put right with them
     return f'{line} (you wrote: "{fact.words}"{doubt})'
 
 

@@ -17,13 +17,14 @@ from actions.wording import joined
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Verdict
 from understanding.question import Frame, Question, Stance
-from understanding.targets import AGENT
+from understanding.targets import intent_id
 from understanding.text.questions import begins_asking, only_states
 
 TAKEN_BY = {"report_claim": "claim", "ask_guarantee": "promise", "ask_to_bind": "bind"}
 DECLINED = {"claim": "ask_guarantee", "promise": "ask_guarantee", "bind": "ask_to_bind"}  # the answer's intent
-PRESSES = {"ask_guarantee", "ask_to_bind", "complain", "nlu_fallback"}  # the last: nothing else is surely meant
-TELLS = {"inform", "correct", "out_of_scope"}  # of a statement that names nothing to answer
+PRESSES = {"ask_guarantee", "ask_to_bind", "complain"}
+LIKELY_PRESSES = {intent_id(name) for name in (*PRESSES, "affirm", "deny", "report_claim")}  # of what is not sure
+TELLS = {"inform", "correct"}  # of a statement that names nothing to answer
 LIVE = 3  # messages of the visitor's after which a point that nobody pressed is over
 CONCERNED = 2  # policies named for what happened
 _SUBJECTS = {"policy", "exposure", "term", "topic", "industry", "outside", "state"}
@@ -39,13 +40,21 @@ def pressed(question: Question, message: Mapping[str, Any], turn: int, base: Kno
         return None
     if stance.on == "claim" and _tells_more(question):
         return Answer(Status.CHITCHAT, "inform", phrase("told_of_loss"), buttons=[REPORT, TALK_TO_AGENT])
-    if question.intent not in PRESSES or question.closest[:1] == (AGENT,):
+    if not _presses(question, message):
         return None
     texts = base.notices[f"stance_{stance.on}"]
     text = str(texts[stance.pressed % len(texts)]).strip()
     paragraphs = [concerns(stance.exposure, base)] if stance.on == "claim" and stance.exposure else []
     buttons: list[Button] = [REPORT, TALK_TO_AGENT] if stance.on == "claim" else [TALK_TO_AGENT]
     return Answer(Status.HANDOFF, DECLINED[stance.on], text, paragraphs, buttons=buttons)
+
+
+def _presses(question: Question, message: Mapping[str, Any]) -> bool:
+    """Whether a message asks again for what was declined: surely, or likelier than anything else."""
+    if question.intent != "nlu_fallback":
+        return question.intent in PRESSES
+    likeliest = next((name for name, _ in message.get("candidates") or []), "")
+    return likeliest in LIKELY_PRESSES
 
 
 def _tells_more(question: Question) -> bool:
@@ -82,9 +91,14 @@ def taken(frame: Frame, question: Question, answer: Answer, message: Mapping[str
     return replace(frame, stance=Stance(on, question.exposure or named, turn))
 
 
-def held_back(answer: Answer, frame: Frame | None, base: KnowledgeBase) -> None:
-    """No yes or no about the very thing that has happened: the general answer stays, with whose decision it is."""
+def held_back(answer: Answer, frame: Frame | None, turn: int, base: KnowledgeBase) -> None:
+    """No yes or no while a loss is spoken of: the general answer stays, with whose decision it is.
+
+    Later on, none about the very thing that has happened.
+    """
     stance = frame.stance if frame else None
-    if stance and stance.on == "claim" and answer.verdict and answer.exposure == stance.exposure:
+    if stance is None or stance.on != "claim" or not answer.verdict:
+        return
+    if turn - stance.turn <= LIVE or answer.exposure == stance.exposure:
         answer.verdict = None
         answer.paragraphs.append(str(base.notices["stance_claim"][0]).strip())

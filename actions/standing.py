@@ -14,6 +14,7 @@ from actions.forms.asking import PLANS
 from actions.forms.filling import Filling
 from actions.responding import question_of
 from bot.agency import Agency
+from bot.privacy import mask
 from knowledge.base import KnowledgeBase
 from understanding.question import Frame, Question
 from understanding.targets import intent_id
@@ -59,6 +60,13 @@ class Standing:
     def turn(self) -> int:
         """Which message of the visitor's this is."""
         return _turn(self.tracker)
+
+    @property
+    def written(self) -> list[str]:
+        """What the visitor has written before this message, the oldest first, identifiers masked; no buttons."""
+        said = [event for event in self.tracker.events if event.get("event") == "user"][:-1]
+        typed = [event for event in said if not (event.get("parse_data") or {}).get("ask")]
+        return [mask(str(event.get("text") or "")) for event in typed]
 
     @cached_property
     def question(self) -> Question:

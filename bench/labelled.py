@@ -136,7 +136,7 @@ def measure(model: Path, messages: Sequence[Labelled], say: Callable[[str], None
         for number, (each, frame) in enumerate(zip(messages, frames, strict=True), 1):
             message, ms = process(each.text, frame)
             reading = meaning.read(message)
-            decided = meaning.decide(reading, message.get("classified", {}).get("name"))
+            decided = meaning.decide(reading)
             judged = judge(each, reading, decided, recall, is_unknown(each.trade))
             found.append(replace(judged, fresh_ms=ms))
             if number % PROGRESS_EVERY == 0:

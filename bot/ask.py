@@ -121,9 +121,13 @@ class Guide:
         """Why a message is read as it is, as lines to print."""
         if not text.strip():
             return ["Nothing to explain: the message has no words."]
-        message = UserMessage(text, metadata={"explain": True})
-        parsed = await MessageProcessor.parse_message(self.agent.processor, message)
+        parsed = await self.parse(text, explain=True)
         return [str(line) for line in parsed.get("explain") or ["Nothing to explain: the message is a command."]]
+
+    async def parse(self, text: str, **wishes: bool) -> dict[str, Any]:
+        """What a first message is understood as: Rasa's parse data."""
+        message = UserMessage(text, metadata=wishes or None)
+        return dict(await MessageProcessor.parse_message(self.agent.processor, message))
 
     async def converse(self, turns: Iterable[str]) -> list[Turn]:
         """A fresh conversation of several turns."""

@@ -9,20 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from understanding.question import Question
-from understanding.targets import intent_id
 
 TELLING = {"follow_up", "inform", "correct"}
-ABOUT_ME = "ask_known"  # short and always meant as it reads, whatever else it resembles in the conversation
 
 
-def completed(question: Question, read_alone: str | None) -> Question:
-    """The question with the intent that answers it; its target stays what was decided.
-
-    Args:
-        read_alone: the intent as the classifier reads the words without the conversation.
-    """
-    if read_alone == ABOUT_ME:
-        return replace(question, intent=ABOUT_ME, target=intent_id(ABOUT_ME))
+def completed(question: Question) -> Question:
+    """The question with the intent that answers it; its target stays what was decided."""
     if question.intent not in TELLING or question.bound:
         return question
     return replace(question, intent=_about_what_it_names(question))

@@ -44,7 +44,8 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
     decision = _second_thoughts(decision, ranked, question, targets)
     question = replace(question, chance=decision.chance)
     target = _meant(targets[decision.targets[0]], question, targets)
-    return _about_a_loss(target, question, ranked, targets) or _answered_by(target, question, reading, ranked, says)
+    asked = _about_a_loss(target, question, ranked, targets)
+    return _told_of(asked or _answered_by(target, question, reading, ranked, says), ranked, targets)
 
 
 def _asks_about_no_answer(
@@ -115,6 +116,21 @@ def _about_a_loss(
     return None
 
 
+def _told_of(question: Question, ranked: Sequence[tuple[str, float]], targets: Mapping[str, Target]) -> Question:
+    """A report with the incident and the first steps that are likely enough to be those of what happened."""
+    if question.intent != targets[REPORT].intent:
+        return question
+    incident = decide([pair for pair in ranked if targets[pair[0]].kind == "exposure"], 0.0)
+    steps = decide([pair for pair in ranked if _is_on_claims(targets[pair[0]])], 0.0)
+    exposure = targets[incident.targets[0]].entry if incident.do is Do.ANSWER else None
+    topic = targets[steps.targets[0]].entry if steps.do is Do.ANSWER else None
+    return replace(question, exposure=question.exposure or exposure, topic=question.topic or topic)
+
+
+def _is_on_claims(target: Target) -> bool:
+    return target.kind == "topic" and target.intent == "ask_claims"
+
+
 def _answered_by(
     target: Target, question: Question, reading: Reading, ranked: Sequence[tuple[str, float]], says: Says
 ) -> Question:
@@ -150,12 +166,17 @@ def _second_thoughts(
     """The next best where the likeliest says too little of what is wanted.
 
     A correction may say what was meant ("no, I want to know who needs it"), what has not happened is not reported but
-    asked about, and a comparison of one policy with something else may be a question about either.
+    asked about, and a comparison of one policy with something else may be a question about either.  What is told
+    behind an answer ("they are volunteers") is answered where something is likely enough to turn on it.
     """
     first = targets[decision.targets[0]]
     talked_about = question.frame.policies if question.frame else ()
     if first.intent == "correct" and not question.policies:
         others = [pair for pair in ranked[1:] if targets[pair[0]].kind == "facet"]
+    elif first.id == TELLS and _answered(question.frame):
+        others = [pair for pair in ranked if targets[pair[0]].kind != "intent"]
+    elif first.intent == "skip":  # what can be skipped is a question of a form, which listens for it itself
+        others = [pair for pair in ranked if targets[pair[0]].intent != "skip"]
     elif first.id == REPORT and not _is_reported(question, decision.chance):
         others = [pair for pair in ranked if pair[0] != REPORT]
     elif first.id == COMPARISON and len({*question.policies, *question.held, *talked_about}) < 2:

@@ -102,7 +102,10 @@ def settled_on(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | 
 
 
 def put_right(filling: Filling, said: Said, fields: list[ProfileField], base: KnowledgeBase) -> dict[str, Value]:
-    """ "I said 12 but I meant 15", "make that 15": a value for the field that is 12, or that was answered last."""
+    """ "I said 12 but I meant 15", "make that 15": a value for the field that is 12, or that was answered last.
+
+    Where none was answered yet, it is the only number told: "8 employees in Irvine", and then "actually 11".
+    """
     if not (CORRECTS.search(said.text) or said.intent == "correct"):
         return {}
     about = [each for each in fields if each.id in filling.values and each.id != filling.asking and each.kind != "text"]
@@ -112,7 +115,9 @@ def put_right(filling: Filling, said: Said, fields: list[ProfileField], base: Kn
     old = replace(said, text=" ".join(_NOT_THAT.findall(said.text)) or said.text[: said.text.rfind(new.text)])
     meant = [each for each in about if answer_to(each, old, base) == filling.values[each.id]]
     last = [each for each in about if filling.asked and each.id == _answered_last(filling)]
-    read = {each.id: answer_to(each, new, base) for each in [*meant, *last][:1]}
+    numbers = [each for each in about if each.kind in NUMBERS]
+    only = numbers if len(numbers) == 1 and CORRECTS.match(said.text.lstrip(" .,!")) else []
+    read = {each.id: answer_to(each, new, base) for each in [*meant, *last, *only][:1]}
     # Words that name no trade known put one right only where they are few: a sentence says something else.
     few = len(new.text.split()) <= FEW_WORDS
     return {

@@ -27,6 +27,8 @@ from knowledge.schema import ProfileField
 ABOUT_CLAIMS = {PAST_CLAIMS, HISTORY}  # fields that a claim told of answers
 MEANT_TRADE = 0.5  # probability and cosine a described trade needs when it was asked for
 MOST_CHOICES = 4  # places to choose among
+USUAL_LIMIT = 2_000_000  # dollars that a usual general liability policy pays in a year; who asks for more asks for much
+IMPLYING = ("limit_demanded", "vehicle_count")  # fields whose value says something of another
 _MARKUP = re.compile(r"[<>]")
 _SOMETHING = re.compile(r"\w")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -61,6 +63,18 @@ def doubtful(field: ProfileField, said: Said, base: KnowledgeBase) -> Refusal | 
 def _mentioned(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
     read = _MENTIONS.get(field.kind)
     return read(field, said, base) if read and not pasted(said.text) else None
+
+
+def follows(told: Mapping[str, Value], fields: Mapping[str, ProfileField]) -> dict[str, Value]:
+    """What a limit that a client asks for says of the contracts, and a number of vehicles of who drives what."""
+    limit, count = told.get("limit_demanded"), told.get("vehicle_count")
+    means = {}
+    if limit:
+        means["contracts"] = "high_limits" if limit.value[0] > USUAL_LIMIT else "proof"
+    if count and any(count.value) and "vehicles" not in told:
+        means["vehicles"] = "owned"
+    options = {name: next(each for each in fields[name].options if each.id == meant) for name, meant in means.items()}
+    return {name: Value(option.id, option.title) for name, option in options.items()}
 
 
 # Trades and places

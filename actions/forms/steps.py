@@ -32,6 +32,7 @@ from actions.forms.wishes import (
     greets,
     is_never_an_answer,
     keeps,
+    reads_as_else,
     skips,
     stops,
     wants_quote,
@@ -97,6 +98,10 @@ def _taken(
     if told:
         return Step(filling.knowing(told), Did.TOLD, tuple(told))
     why = read if isinstance(read, Refusal) else Refusal("")
+    if not why.choices and wish.decided[0] == "cancel":
+        return Step(filling, Did.STOPPED)
+    if not why.choices and reads_as_else(wish, asked, filling.misses):
+        return Step(filling, Did.DIGRESSED, interrupted=wish.decided[0] in COMES_FIRST)
     return Step(missed(filling), Did.REFUSED, refusal=why.message, choices=why.choices)
 
 

@@ -21,7 +21,7 @@ from actions.forms.asking import (
     spoken_by,
     summary,
 )
-from actions.forms.fields import described, mentioned
+from actions.forms.fields import IMPLYING, described, follows, mentioned
 from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step
 from actions.forms.said import Said, Value, classified, day_of
 from actions.forms.steps import step
@@ -183,6 +183,8 @@ def _skipped(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
 def _asked_why(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
     asked = asked_field(taken.filling, base)
     why = asked.why if asked else "An agent needs this to ask insurers for a quote, and your word to contact you."
+    if asked and asked.id not in CONTACT:
+        why += ' You need not answer: "skip" leaves it out.'
     return Turn(taken.filling, after=asking.question(taken.filling, base, why))
 
 
@@ -300,4 +302,7 @@ def _mentioned(
     said = Said.of(message, day_of(now))
     fields = heard_fields(Filling(form), base)
     found = {each.id: mentioned(each, said, base) or described(each, said, base) for each in fields}
-    return {name: value for name, value in found.items() if value}
+    told = {name: value for name, value in found.items() if value}
+    every = {each.id: each for each in [*base.profile_fields(), *base.quote_fields()]}
+    implying = {name: value for name in IMPLYING if (value := mentioned(every[name], said, base))}
+    return {**follows(implying, every), **implying, **told}

@@ -22,6 +22,8 @@ SURE_STEER = 0.7  # from which it steers the form ("back", "cancel") or leaves i
 SURE_SKIP = 0.5  # from which words that answer nothing skip a question
 SURE_SKIP_ANYWAY = 0.9  # from which words that could be an answer do ("we don't keep any" is one)
 SURE_QUOTE = 0.85  # from which a quote is asked for in the middle of a form
+LIKELIER = 0.5  # chance from which on words that answer nothing are likelier to ask something
+A_FEW_WORDS = 3  # from which on words that answer nothing may ask something
 SHORT = 4  # words; a longer "hello" says something more
 NUMBERS = ("count", "money", "year")
 WORDS = ("text", "industry", "name")  # kinds that nearly any words can answer
@@ -49,6 +51,8 @@ _ANSWERS = {
     "correct",
     "nlu_fallback",
 }  # intents of an answer that ends in "?" ("20 or so?")
+
+_TRIES = _ANSWERS | {"follow_up", "out_of_scope", "skip", "unreadable"}  # of a try to answer
 
 _POLITE = r"(?:\s*,?\s*(?:please|pls|thanks?|then|for now|ok(?:ay)?|sorry))*\W*"
 _STOP = re.compile(
@@ -271,6 +275,21 @@ def is_never_an_answer(heard: Heard, read: Read, asked: ProfileField | None) -> 
     return bool(_TO_THE_GUIDE.search(heard.text))
 
 
+def reads_as_else(heard: Heard, asked: ProfileField, misses: int) -> bool:
+    """Whether words that a question cannot take ask or wish something else, by the whole reading.
+
+    A word or two, and figures where a number is asked for, are rather a try to answer.
+
+    Args:
+        misses: answers that could not be taken before this one; who is not understood twice is no longer held to it.
+    """
+    intent, chance = heard.decided
+    figures = asked.kind in (*NUMBERS, "reach") and bool(re.search(r"\d", heard.text))
+    if not intent or intent in _TRIES or figures or len(heard.text.split()) < A_FEW_WORDS:
+        return False
+    return misses > 0 or chance >= LIKELIER
+
+
 def _speaks_of_else(heard: Heard) -> bool:
     """Whether words that could be anything tell of what an entry answers, surely or as something that has happened."""
     return heard.answered and (heard.happened or heard.decided[1] >= SURE_QUESTION)
@@ -293,6 +312,6 @@ def asks_something(heard: Heard, read: Read, asked: ProfileField) -> bool:
         # Words that name no trade known: what an entry answers tells of something else ("a caller got wrong advice").
         return (marked and heard.intent not in _ANSWERS) or _speaks_of_else(heard)
     if isinstance(read, Value):
-        return marked and heard.intent not in _ANSWERS
+        return marked and (heard.intent not in _ANSWERS or heard.decided[0] not in _TRIES | {""})
     # What is out of scope and no question is a try to answer: saying what would be an answer helps more.
     return marked or (surely and heard.intent != "out_of_scope")

@@ -129,16 +129,15 @@ class Meaning(GraphComponent):
         frame = Frame.from_slot((message.get("metadata") or {}).get(FRAME))
         return (reader or self.reader).read(linked, frame, message.get(CHANCES) or {}, shared_encoder().embed)
 
-    def decide(self, reading: Reading, classified: str | None = None, reader: Reader | None = None) -> Question:
+    def decide(self, reading: Reading, reader: Reader | None = None) -> Question:
         """What a message that was read asks.
 
         Args:
-            classified: its intent as the classifier reads it alone.
             reader: the one that read it, which a newer base may have replaced meanwhile.
         """
         reader, embed = reader or self.reader, shared_encoder().embed
         question = resolve(reading, reader.recall.targets, reader.recall.verdict)
-        question = completed(question, classified)
+        question = completed(question)
         question = replace(question, point=reader.nearest_point(question.target, embed(reading.heard.text), embed))
         named = not NAMES_A_SUBJECT.isdisjoint(reading.heard.links)
         return referred(question, reading.heard.intents, named, reader.recall.targets)
@@ -146,7 +145,7 @@ class Meaning(GraphComponent):
     def _decide(self, message: Message) -> None:
         reader = self.reader
         reading = self.read(message, reader)
-        question = self.decide(reading, (message.get(INTENT) or {}).get("name"), reader)
+        question = self.decide(reading, reader)
         if (message.get("metadata") or {}).get(EXPLAIN):
             names, fused, found = reader.recall.listed(reading.heard, shared_encoder().embed)
             message.set(EXPLAIN, told(reading, names, found, fused, reader.ranker), add_to_output=True)

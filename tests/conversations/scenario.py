@@ -136,6 +136,13 @@ def faults(turn: Turn, result: dict[str, Any]) -> list[str]:
     return wrong
 
 
+def harm(turn: Turn, result: Result) -> list[str]:
+    """What of the faults must never be: a yes for a no, a no for a yes, and anything else sent than what was said."""
+    expected, said = VERDICTS & set(turn["g"].replace("|", " ").split()), result["verdict"]
+    found = [f"{said}, not {'|'.join(expected)}"] if {said, *expected} == {"yes", "no"} and said not in expected else []
+    return found + [each for each in faults(turn, result) if each.startswith("the agent has") or "an agent has" in each]
+
+
 def form_faults(turn: Turn, result: Mapping[str, Any]) -> list[str]:
     """Where the form, or what was sent, is not what the turn expects."""
     asks = result["form"].get("asking") or "nothing"

@@ -7,18 +7,32 @@ from pathlib import Path
 import pytest
 import yaml
 from matrix import HEAD, MOVES, PAGE, SITUATIONS, reached, table, with_table
-from scenario import FOLDER, Scenario, faults, play, read, spliced
+from scenario import FOLDER, Scenario, faults, harm, play, read, spliced
 
 SCENARIOS = read()
+PARTS = 12  # so that several workers share them
+SLIPS = 0.06  # of the conversations of a part: what is learnt decides many a turn, and is learnt anew each time
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=[each.name for each in SCENARIOS])
-async def test_conversation_goes_as_it_should(scenario, guide, soundness, form_of, sent_of) -> None:
-    results, wrong = await play(scenario, guide, form_of, sent_of)
-    wrong += soundness(results)
-    if not reached(scenario.situation, results):
-        wrong.append(f"the situation is not {scenario.situation}")
-    assert not wrong, "\n".join(["", *wrong])
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_nearly_all_conversations_go_as_they_should_and_none_does_harm(
+    part: int, guide, soundness, form_of, sent_of
+) -> None:
+    """To play one alone: pytest tests/conversations/wanted.py -k "its name"."""
+    slips, harmful = {}, {}
+    chosen = SCENARIOS[part::PARTS]
+    for scenario in chosen:
+        results, wrong = await play(scenario, guide, form_of, sent_of)
+        did = [each for turn, result in zip(scenario.turns, results, strict=True) for each in harm(turn, result)]
+        did += soundness(results)
+        if did:
+            harmful[scenario.name] = did
+        if not reached(scenario.situation, results):
+            wrong.append(f"the situation is not {scenario.situation}")
+        if wrong:
+            slips[scenario.name] = wrong
+    assert harmful == {}
+    assert len(slips) <= SLIPS * len(chosen), "\n".join(f"{name}: {'; '.join(each)}" for name, each in slips.items())
 
 
 def test_there_are_enough_scenarios_and_every_intent_is_met() -> None:
@@ -71,6 +85,18 @@ def test_the_runner_notices_what_is_wrong() -> None:
     ):
         assert len(faults({"v": "", **wrong}, result)) == 1, wrong
     assert len(faults({"v": "", "g": "*", "sent": "nothing"}, {**result, "sent": {"Employees": "40"}})) == 1
+
+
+def test_a_yes_for_a_no_and_what_was_not_said_do_harm() -> None:
+    result = {
+        "status": "answered", "intent": "ask_coverage", "verdict": "yes", "policies": [], "entries": [],
+        "exposure": None, "answer": "It pays.", "buttons": [], "form": {}, "sent": {"Employees": "40"},
+    }  # fmt: skip
+    assert len(harm({"v": "", "g": "no"}, result)) == 1
+    assert harm({"v": "", "g": "yes|no"}, result) == harm({"v": "", "g": "depends"}, result) == []
+    assert len(harm({"v": "", "g": "*", "sent": "nothing"}, result)) == 1
+    assert len(harm({"v": "", "g": "*", "sent": {"Employees": "41"}}, result)) == 1
+    assert harm({"v": "", "g": "ask_need", "sent": {"Employees": "40"}}, result) == []
 
 
 def test_a_list_among_the_turns_stands_for_its_turns() -> None:

@@ -422,9 +422,10 @@ class FakeSlack:
         return [message for message in found["messages"] if message["user"] == BOT]
 
     async def until(self, count: int, channel: str, seconds: float = 30) -> list[Json]:
-        """What the guide says there, once it is so much or time is up."""
+        """What the guide says there, once it is so much."""
         deadline = time.monotonic() + seconds
-        while len(said := await self.said(channel)) < count and time.monotonic() < deadline:
+        while len(said := await self.said(channel)) < count:
+            assert time.monotonic() < deadline, [f"{count} of these in {channel}", *(each["text"] for each in said)]
             await asyncio.sleep(0.05)
         return said
 

@@ -53,7 +53,8 @@ async def test_threads_and_people_are_conversations_of_their_own(slack: SlackSid
     await slack.mention("five")
     await slack.mention("six")
     await slack.fake.until(2, CHANNEL)
-    await slack.fake.until(4, DM)
+    await slack.fake.until(3, DM)
+    await slack.fake.until(1, f"D{OTHER[1:]}")
     of = {turn.text: turn.conversation for turn in guide.agent.got}  # people are answered beside each other
     assert of["one"] == of["two"] and len(set(of.values())) == 5
 

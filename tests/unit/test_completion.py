@@ -25,19 +25,14 @@ from understanding.question import Question
 )
 def test_a_fact_that_names_something_is_a_question_about_it(intent: str, named: dict[str, object], asked: str) -> None:
     question = Question("so", intent, target=f"intent:{intent}", **named)  # type: ignore[arg-type]
-    found = completed(question, intent)
+    found = completed(question)
     assert found.intent == asked
     assert decided_as(found) == intent
 
 
-def test_what_is_known_of_the_visitor_is_asked_for_whatever_else_it_resembles() -> None:
-    found = completed(Question("what do you know about me", "ask_service", target="service_records"), "ask_known")
-    assert (found.intent, decided_as(found)) == ("ask_known", "ask_known")
-
-
 def test_a_button_means_what_it_says() -> None:
     asked = Question("Employees", "correct", policies=("cyber",), bound=True)
-    assert completed(asked, "correct") == asked
+    assert completed(asked) == asked
 
 
 def test_an_entry_was_decided_as_what_it_answers() -> None:

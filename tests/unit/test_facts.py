@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -247,9 +248,19 @@ def test_what_is_owned_or_rented_says_nothing_of_the_premises(text: str, base: K
 HACKED = Frame(stance=Stance("claim", "cyber_attack", 1))
 
 
-def press(text: str, base: KnowledgeBase, frame: Frame = HACKED, chance: float = 0.4, **more: Any) -> Answer | None:
+GUARANTEE = [["intent:ask_guarantee", 0.25], ["cyber_attack", 0.2]]  # likeliest of what is not sure
+
+
+def press(
+    text: str,
+    base: KnowledgeBase,
+    frame: Frame = HACKED,
+    chance: float = 0.4,
+    candidates: Sequence[Sequence[Any]] = GUARANTEE,
+    **more: Any,
+) -> Answer | None:
     question = Question(text, more.pop("intent", "nlu_fallback"), chance=chance, frame=frame, **more)
-    return pressed(question, message(text, question.intent, chance), 2, base)
+    return pressed(question, message(text, question.intent, chance) | {"candidates": candidates}, 2, base)
 
 
 def test_a_point_pressed_again_gets_the_same_stand_in_other_words(base: KnowledgeBase) -> None:
@@ -266,8 +277,13 @@ def test_another_question_or_an_old_point_is_not_pressed(base: KnowledgeBase) ->
     assert press("hm", base, Frame(stance=Stance("claim", None, -9))) is None
 
 
+def test_what_is_not_understood_presses_nothing_unless_that_is_likeliest(base: KnowledgeBase) -> None:
+    assert press("the landlord says it is all on us", base, candidates=[["lease", 0.22], *GUARANTEE]) is None
+    assert press("the landlord says it is all on us", base, candidates=[]) is None
+
+
 def test_what_only_tells_more_of_a_loss_is_pointed_to_the_report(base: KnowledgeBase) -> None:
-    for intent in ("inform", "correct", "out_of_scope"):
+    for intent in ("inform", "correct"):
         told = press("the door was locked", base, intent=intent, chance=0.9)
         assert told is not None and told.status is Status.CHITCHAT and told.intent == "inform"
     again = Frame("cyber_attack", stance=Stance("claim", "cyber_attack", 1))
@@ -283,7 +299,8 @@ def test_another_wish_presses_nothing_however_unsure(intent: str, base: Knowledg
 
 
 def test_an_unsure_wish_for_a_person_presses_nothing(base: KnowledgeBase) -> None:
-    assert press("somebody ring me", base, closest=("intent:talk_to_agent",)) is None
+    agent = [["intent:talk_to_agent", 0.4], *GUARANTEE]
+    assert press("somebody ring me", base, candidates=agent, closest=("intent:talk_to_agent",)) is None
 
 
 def test_another_thing_declined_keeps_the_stand_alive(base: KnowledgeBase) -> None:
@@ -292,7 +309,29 @@ def test_another_thing_declined_keeps_the_stand_alive(base: KnowledgeBase) -> No
     assert frame.stance == Stance("claim", "cyber_attack", 3)
 
 
-def test_the_very_thing_that_happened_gets_no_verdict(base: KnowledgeBase) -> None:
-    answer = Answer(Status.ANSWERED, "ask_coverage", "It pays.", verdict="yes", exposure="cyber_attack")
-    held_back(answer, HACKED, base)
-    assert answer.verdict is None and answer.paragraphs
+@pytest.mark.parametrize(
+    ("exposure", "turn", "verdict"),
+    [("cyber_attack", 2, None), ("cyber_attack", 30, None), ("fire", 2, None), ("fire", 30, "yes")],
+)
+def test_while_a_loss_is_spoken_of_nothing_gets_a_verdict_and_the_loss_never(
+    exposure: str, turn: int, verdict: str | None, base: KnowledgeBase
+) -> None:
+    answer = Answer(Status.ANSWERED, "ask_coverage", "It pays.", verdict="yes", exposure=exposure)
+    held_back(answer, HACKED, turn, base)
+    assert answer.verdict == verdict and bool(answer.paragraphs) is (verdict is None)
+
+
+def test_numbers_that_are_no_fact_are_told_back_in_the_visitors_words(base: KnowledgeBase) -> None:
+    filling, frame = known_of("we are fifty people", base)
+    written = ["we are fifty people", "hi there", "84k went to a scammer. what now?", "what if we had 900 vans"]
+    told = known(filling, frame, base, written=written)
+    assert '"84k went to a scammer."' in "".join(told.paragraphs)
+    assert "900" not in "".join(told.paragraphs) and "".join(told.paragraphs).count("fifty") == 1
+    assert '"84k went to a scammer."' in "".join(known(None, None, base, written=written).paragraphs)
+
+
+def test_words_with_a_number_that_was_put_right_are_not_told_back(base: KnowledgeBase) -> None:
+    filling, frame = known_of("a consulting firm in Oregon with fifty people", base)
+    after = filling.knowing({"headcount": Value([15, 15], "15")})
+    frame = recorded(frame, filling, after, message("make that 15"), 2, base)
+    assert "fifty" not in "".join(summary_of(after, frame, base).facts)

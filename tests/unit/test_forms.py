@@ -310,6 +310,46 @@ def test_no_text_breaks_the_search_for_a_place(text: str, whole: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "intent", "chance", "misses", "did"),
+    [
+        ("me the owner, am i in it", "ask_regulation", 0.6, 0, Did.DIGRESSED),
+        ("me the owner, am i in it", "ask_regulation", 0.4, 0, Did.REFUSED),
+        ("me the owner, am i in it", "ask_regulation", 0.4, 1, Did.DIGRESSED),  # not held to it twice
+        ("somewhere out west", "out_of_scope", 0.9, 1, Did.REFUSED),
+        ("out west", "ask_regulation", 0.9, 1, Did.REFUSED),  # a word or two are rather a try
+        ("eh, drop the whole thing", "cancel", 0.4, 0, Did.STOPPED),
+    ],
+)
+def test_what_no_question_can_take_is_answered_where_it_reads_as_something_else(
+    text: str, intent: str, chance: float, misses: int, did: Did, base: KnowledgeBase
+) -> None:
+    alone = {"name": "nlu_fallback", "confidence": 0.3}
+    waits = replace(quote("state"), misses=misses)
+    assert done(waits, base, text, intent, chance, classified=alone).did is did
+
+
+def test_a_question_is_no_answer_whichever_way_it_is_read_as_one(base: KnowledgeBase) -> None:
+    alone = {"name": "inform", "confidence": 0.7}
+    asked = Filling(RECOMMENDATION, {"industry": KNOWN["industry"]}, ("premises",), "premises", at=NOW)
+    assert done(asked, base, "and our own?", "ask_need", 0.4, classified=alone).did is Did.DIGRESSED
+    assert done(asked, base, "our own building?", "inform", 0.7, classified=alone).did is Did.TOLD
+
+
+def test_actually_puts_right_the_only_number_told(base: KnowledgeBase) -> None:
+    told = {name: KNOWN[name] for name in ("industry", "headcount")}
+    started = Filling(RECOMMENDATION, told, ("premises",), "premises", at=NOW)
+    assert done(started, base, "actually 11, hired 3 last week", "ask_service", 0.4).filling.facts()["headcount"] == [
+        11,
+        11,
+    ]
+
+
+def test_vehicles_that_are_counted_are_the_firms_own(base: KnowledgeBase) -> None:
+    began = begin(RECOMMENDATION, None, message("framing crew, 5 guys, 3 trucks", "ask_recommendation"), base, NOW)
+    assert began.filling.facts()["vehicles"] == "owned"
+
+
+@pytest.mark.parametrize(
     ("asks", "text", "intent", "confidence", "did"),
     [
         # digressions

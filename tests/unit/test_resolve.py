@@ -29,7 +29,7 @@ TARGETS = {
         Target(AGENT, "intent", "talk_to_agent"),
         *(
             Target(intent_id(name), "intent", name)
-            for name in ("affirm", "correct", "inform", "ask_why", "ask_compare", "greet")
+            for name in ("affirm", "correct", "inform", "ask_why", "ask_compare", "greet", "skip")
         ),
     )
 }
@@ -103,7 +103,28 @@ def test_a_question_is_no_mere_fact() -> None:
     assert decided(reading(heard("we are in Texas"), *ranked)).intent == "inform"
 
 
+def test_what_is_told_behind_an_answer_is_answered_where_something_turns_on_it() -> None:
+    ranked = [(TELLS, 0.6), ("notice_law", 0.4), ("fire", 0.1)]
+    assert decided(reading(heard("they are all volunteers", FIRE), *ranked)).target == "notice_law"
+    assert decided(reading(heard("they are all volunteers"), *ranked)).intent == "inform"
+    assert decided(reading(heard("our van is blue", FIRE), (TELLS, 0.6), ("fire", 0.2))).intent == "inform"
+
+
+def test_there_is_nothing_to_skip_but_questions_of_a_form() -> None:
+    ranked = [(intent_id("skip"), 0.6), ("notice_law", 0.5)]
+    assert decided(reading(heard("if I miss one", FIRE), *ranked)).target == "notice_law"
+    assert decided(reading(heard("pass", FIRE), (intent_id("skip"), 0.6), ("fire", 0.1))).intent == "skip"
+
+
 # Losses
+
+
+def test_a_report_says_what_happened_and_what_comes_first_where_that_is_likely() -> None:
+    ranked = [(REPORT, 0.7), ("fire", 0.5), ("after_a_loss", 0.35), ("flood", 0.1)]
+    found = decided(reading(heard("our shop burned"), *ranked, happened=0.8))
+    assert (found.intent, found.exposure, found.topic) == ("report_claim", "fire", "after_a_loss")
+    bare = decided(reading(heard("something awful"), (REPORT, 0.7), ("fire", 0.2), happened=0.8))
+    assert (bare.intent, bare.exposure, bare.topic) == ("report_claim", None, None)
 
 
 def test_what_has_happened_is_taken_down() -> None:

@@ -112,10 +112,10 @@ async def test_the_agent_is_seen_writing_and_the_visitor_too(server: Server, bro
             await page.get_by_label("Your question").press_sequentially("Well")
             while not desk(server).visitor_types(reference):
                 assert await changes.next(60)
-        await page.wait_for_function("true")
+        shown = int(await page.locator(".message.agent").last.get_attribute("data-seq") or 0)
         found = await desk(server).ticket(DANA, reference)
         with desk(server).feed.follow() as changes:
-            while found.visitor_read < 6:  # what stands in the open window is read
+            while found.visitor_read < shown:  # what stands in the open window is read
                 await changes.next(1)  # it may have been told before this followed
                 found = await desk(server).ticket(DANA, reference)
 
