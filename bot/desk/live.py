@@ -66,7 +66,8 @@ class Live:
                     number = self._last
                     yield self._event("changed", _seen(agent, changed, missed), number)
                 try:
-                    await asyncio.wait_for(news.wait(), self._heartbeat)
+                    async with asyncio.timeout(self._heartbeat):
+                        await news.wait()
                 except TimeoutError:
                     if not await still_in():
                         yield self._event("signed_out", {}, number)

@@ -48,7 +48,8 @@ class People:
         while True:
             await self._once()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._news.wait()
             self._news.clear()
 
     async def _once(self) -> None:

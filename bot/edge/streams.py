@@ -118,7 +118,8 @@ class Rooms:
                     shown_typing = typing
                     yield _event("typing", {"on": typing})
                 try:
-                    await asyncio.wait_for(news.wait(), self._heartbeat)
+                    async with asyncio.timeout(self._heartbeat):
+                        await news.wait()
                 except TimeoutError:
                     yield ": still here\n\n"  # keeps proxies from closing
         finally:

@@ -34,7 +34,8 @@ class Changes:
     async def next(self, timeout: float) -> set[str]:
         """References of what has changed, as soon as something has; none once so many seconds are over."""
         try:
-            await asyncio.wait_for(self._news.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._news.wait()
         except TimeoutError:
             return set()
         self._news.clear()

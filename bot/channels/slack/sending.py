@@ -78,7 +78,8 @@ class Sender:
                 hand.add_done_callback(lambda _: wake.set())
             if not parcels:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(wake.wait(), POLL)
+                    async with asyncio.timeout(POLL):
+                        await wake.wait()
 
     async def finish(self, seconds: float) -> None:
         """Wait for what is being sent."""
