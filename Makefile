@@ -7,8 +7,8 @@ export UV_NO_PROGRESS := 1
 # Installed packages were compiled at install; Python must be free to read and write the project's own.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Three workers keep two cores busy, for many tests wait for a browser or a server; who is done takes over from others.
-PARALLEL := -n 3 --dist worksteal
+# Four workers keep two cores busy, for many tests wait for a browser or a server. What a file's tests share is made once.
+PARALLEL := -n 4 --dist loadscope
 
 .DEFAULT_GOAL := help
 
@@ -24,7 +24,7 @@ shell: train ## Talk to the guide in the terminal
 	@.venv/bin/guide shell
 ask: train ## Ask one question: make ask Q="Does GL cover call center mistakes?"
 	@.venv/bin/guide ask "$(if $(Q),$(Q),Does GL cover call center mistakes?)"
-test: .make/dev train ## Run every test, three at a time
+test: .make/dev train ## Run every test, four files at a time
 	$(PY) -m pytest $(PARALLEL)
 check: lint ## Check style, types and all that needs no model and no browser
 	@.venv/bin/guide knowledge build

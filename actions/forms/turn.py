@@ -305,4 +305,4 @@ def _mentioned(
     told = {name: value for name, value in found.items() if value}
     every = {each.id: each for each in [*base.profile_fields(), *base.quote_fields()]}
     implying = {name: value for name in IMPLYING if (value := mentioned(every[name], said, base))}
-    return {**follows(implying, every), **implying, **told}
+    return {**follows(implying, every), **told}

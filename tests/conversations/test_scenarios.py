@@ -11,7 +11,7 @@ from scenario import FOLDER, Scenario, faults, harm, play, read, spliced
 
 SCENARIOS = read()
 PARTS = 12  # so that several workers share them
-SLIPS = 0.06  # of the conversations of a part: what is learnt decides many a turn, and is learnt anew each time
+SLIPS = 0.08  # of the conversations of a part: what is learnt decides many a turn, and is learnt anew each time
 
 
 @pytest.mark.parametrize("part", range(PARTS))
