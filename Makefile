@@ -61,6 +61,8 @@ matrix: .make/dev ## Count moves and situations of the conversations anew into d
 	$(PY) tests/conversations/matrix.py
 wanted: .make/dev train ## Play the conversations that are wanted, and print which of them hold
 	$(PY) -m pytest --tb=no -rX -k "wanted:" tests/conversations/wanted.py
+reachable: .make/dev train ## Ask for every entry of the knowledge base by its own questions
+	REACHABLE=all $(PY) -m pytest tests/conversations/test_reachable.py
 lock: $(UV) ## Resolve the dependencies anew into the requirements files
 	$(UV) pip compile -q pyproject.toml -p 3.11 --generate-hashes --no-emit-index-url -o requirements.lock
 	$(UV) pip compile -q pyproject.toml -p 3.11 --group dev -c requirements.lock --generate-hashes --no-emit-index-url -o requirements-dev.lock
@@ -94,4 +96,4 @@ $(UV):
 	@$(UV) pip install --quiet --python $(PY) -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help setup train run shell ask test check lint bench-nlu bench-runtime performance bench-website bench-desk bench-knowledge soak-kills soak-handoff soak soak-faults soak-slack fuzz-slack matrix wanted lock encoder pictures clean
+.PHONY: help setup train run shell ask test check lint bench-nlu bench-runtime performance bench-website bench-desk bench-knowledge soak-kills soak-handoff soak soak-faults soak-slack fuzz-slack matrix wanted reachable lock encoder pictures clean

@@ -1,6 +1,12 @@
-"""Every entry of the knowledge base is reached by asking: its own questions, read by the real guide."""
+"""Entries of the knowledge base are reached by asking: their own questions, read by the real guide.
+
+Every third is asked for here, every one by `make reachable`.
+"""
 
 from __future__ import annotations
+
+import os
+from zlib import crc32
 
 import pytest
 
@@ -8,6 +14,7 @@ from bot.ask import Guide
 from knowledge.base import KnowledgeBase
 
 REACHED = 0.9  # of the first questions of a kind: the others reach another entry, which often answers as well
+ONE_IN = 1 if os.environ.get("REACHABLE") == "all" else 3
 ANSWERING = ("topic", "exposure", "industry", "outside")  # what of a decided question names the entry that answers
 
 
@@ -28,7 +35,7 @@ async def test_nearly_every_entry_is_reached_by_its_first_question_and_all_by_on
     base = KnowledgeBase()
     asked: dict[str, list[str]] = {}
     for of, entry, text in base.questions():
-        if of == kind:
+        if of == kind and crc32(entry.encode()) % ONE_IN == 0:
             asked.setdefault(entry, []).append(text)
     base.close()
     missed = [fault for entry, texts in asked.items() if (fault := await _missed(guide, entry, texts[0]))]

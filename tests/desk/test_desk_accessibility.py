@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -16,6 +15,12 @@ from visiting import window
 
 from bot.records import transcript
 from bot.records.feedback import Feedback, Opinion
+
+# Resolves once the page has heard of it: its own listener stands before this one.
+SCROLLED_UP = """log => new Promise((seen) => {
+    log.addEventListener("scroll", () => seen(), { once: true });
+    log.scrollTop = 0;
+})"""
 
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
@@ -200,8 +205,7 @@ async def test_whoever_reads_further_up_stays_there(server: Server, context: Bro
     page = await sit_down(context, server)
     await claimed(server, page, reference)
     log = page.get_by_role("log")
-    await log.evaluate("log => { log.scrollTop = 0; }")
-    await asyncio.sleep(0.2)  # the page must have seen the scrolling
+    await log.evaluate(SCROLLED_UP)
     records = server.edge.stores.records
     records.run_now(lambda c: transcript.append(c, "web:1", {"from": "visitor", "text": "news"}))
     server.edge.handoffs.feed.tell(reference, "web:1")
