@@ -47,7 +47,7 @@ def page(report: Mapping[str, Any]) -> str:
             "# How fast the guide is",
             "",
             f"Made by `make performance` from one run of `make bench-runtime`: {machine['cores']} cores, "
-            f"{machine['platform']}, Python {machine['python']}, Rasa {machine['rasa']}, "
+            f"{machine['platform'].partition('-')[0]}, Python {machine['python']}, Rasa {machine['rasa']}, "
             f"load {machine['load_average_1min']:.1f} before it began. "
             "Both sides answered the same questions through the same webhook.",
             "",
@@ -76,7 +76,7 @@ def draw(report: Mapping[str, Any], target: Path) -> None:
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.set(xlabel="guide over stock Rasa, measured in one run")
-    axes.legend(loc="lower right", frameon=False)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=2, frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()
     figure.savefig(target, dpi=130, metadata={"Software": None})
