@@ -17,7 +17,7 @@ from spacy.lang.en.stop_words import STOP_WORDS
 from actions.contact import read_contact
 from actions.forms.amounts import LEAST_MONEY
 from actions.forms.correcting import settled_on
-from actions.forms.fields import answer_to, doubtful, follows, mentioned
+from actions.forms.fields import answer_to, doubtful, every_field, follows, mentioned
 from actions.forms.filling import SKIPPED, Filling
 from actions.forms.numbers import beside_numbers, read_amounts
 from actions.forms.places import is_a_place
@@ -310,7 +310,7 @@ def recorded(
 ) -> Frame:
     """The frame with the facts that this message changed, each with the words that told it."""
     frame, known = frame or Frame(), before.values if before else {}
-    fields = {each.id: each for each in [*base.profile_fields(), *base.quote_fields()]}
+    fields = every_field(base)
     facts = dict(frame.facts)
     for name, value in after.values.items():
         if value == known.get(name) or name not in fields:

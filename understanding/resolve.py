@@ -120,15 +120,14 @@ def _told_of(question: Question, ranked: Sequence[tuple[str, float]], targets: M
     """A report with the incident and the first steps that are likely enough to be those of what happened."""
     if question.intent != targets[REPORT].intent:
         return question
-    incident = decide([pair for pair in ranked if targets[pair[0]].kind == "exposure"], 0.0)
-    steps = decide([pair for pair in ranked if _is_on_claims(targets[pair[0]])], 0.0)
-    exposure = targets[incident.targets[0]].entry if incident.do is Do.ANSWER else None
-    topic = targets[steps.targets[0]].entry if steps.do is Do.ANSWER else None
-    return replace(question, exposure=question.exposure or exposure, topic=question.topic or topic)
 
+    def likeliest(kind: str, intents: Sequence[str]) -> str | None:
+        found = [pair for pair in ranked if targets[pair[0]].kind == kind and targets[pair[0]].intent in intents]
+        decision = decide(found, 0.0)
+        return targets[decision.targets[0]].entry if decision.do is Do.ANSWER else None
 
-def _is_on_claims(target: Target) -> bool:
-    return target.kind == "topic" and target.intent == "ask_claims"
+    exposure = question.exposure or likeliest("exposure", ("ask_what_covers",))
+    return replace(question, exposure=exposure, topic=question.topic or likeliest("topic", ("ask_claims",)))
 
 
 def _answered_by(

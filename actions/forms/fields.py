@@ -65,6 +65,11 @@ def _mentioned(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
     return read(field, said, base) if read and not pasted(said.text) else None
 
 
+def every_field(base: KnowledgeBase) -> dict[str, ProfileField]:
+    """The fields of both forms, by id."""
+    return {each.id: each for each in [*base.profile_fields(), *base.quote_fields()]}
+
+
 def follows(told: Mapping[str, Value], fields: Mapping[str, ProfileField]) -> dict[str, Value]:
     """What a limit that a client asks for says of the contracts, and a number of vehicles of who drives what."""
     limit, count = told.get("limit_demanded"), told.get("vehicle_count")

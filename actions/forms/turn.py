@@ -21,7 +21,7 @@ from actions.forms.asking import (
     spoken_by,
     summary,
 )
-from actions.forms.fields import IMPLYING, described, follows, mentioned
+from actions.forms.fields import IMPLYING, described, every_field, follows, mentioned
 from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step
 from actions.forms.said import Said, Value, classified, day_of
 from actions.forms.steps import step
@@ -303,6 +303,6 @@ def _mentioned(
     fields = heard_fields(Filling(form), base)
     found = {each.id: mentioned(each, said, base) or described(each, said, base) for each in fields}
     told = {name: value for name, value in found.items() if value}
-    every = {each.id: each for each in [*base.profile_fields(), *base.quote_fields()]}
+    every = every_field(base)
     implying = {name: value for name in IMPLYING if (value := mentioned(every[name], said, base))}
     return {**follows(implying, every), **told}
