@@ -207,9 +207,11 @@ def heard(known: Contact, text: str) -> Contact | None:
 
     What is known already can be put right by its end ("no, 0134"), and be given a time or a way alone.
     """
-    few = len(re.findall(r"[\w'’]+", beside_contact(text))) <= FEW_WORDS
+    few = _says_little(text)
     told = read_contact(text)
     if told.reachable or told.name:
+        if known.reachable:  # "oh, that one is under water. use 559-555-0177"
+            few = few or any(read_contact(each).reachable and _says_little(each) for each in _SENTENCE.split(text))
         own = few or _GIVES.search(text)
         return known.updated(told) if own and not ("?" in text and not _GIVES.search(text)) else None
     if not known.reachable or not few or "?" in text:
@@ -224,6 +226,11 @@ def heard(known: Contact, text: str) -> Contact | None:
     return known.updated(Contact(time=_in_full(time[0]) if time else None, by=way))
 
 
+def _says_little(text: str) -> bool:
+    """Whether next to nothing is said beside the contact."""
+    return len(re.findall(r"[\w'’]+", beside_contact(text))) <= FEW_WORDS
+
+
 def _ending(phone: str, tail: str) -> str | None:
     """The number with other last digits, if that is one."""
     digits, new = re.sub(r"\D", "", phone), re.sub(r"\D", "", tail)
@@ -234,6 +241,9 @@ def refuses(text: str) -> bool:
     """Whether a text refuses to give a way to be reached, or to be called."""
     asks = "?" in text or begins_asking(text.lower().replace("do not", "don't"))
     return bool(_REFUSES.search(text)) and not asks and not read_contact(text).reachable
+
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 
 def has_waited(text: str) -> bool:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from actions.answer import Answer, Button, Status
 from actions.facts import LIKENED, LONGEST_WORDS
 from actions.forms import quoting
 from actions.forms.asking import PLANS
+from actions.forms.fields import mentioned
 from actions.forms.filling import CONFIRM, Filling
 from actions.forms.numbers import read_amounts
+from actions.forms.said import Said
+from actions.forms.wishes import NUMBERS
 from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import cut, listed
 from bot.records.tickets import Ticket
@@ -75,7 +79,7 @@ def known(
         written: the visitor's messages before this one, identifiers masked.
     """
     summary = summary_of(filling, frame, base, ticket)
-    quoted = in_own_words(written, frame)
+    quoted = in_own_words(written, filling, base)
     answer = Answer(Status.CHITCHAT, "ask_known", "This is what I have noted:", buttons=[TALK_TO_AGENT])
     if summary.facts:
         answer.paragraphs += [listed(summary.facts), "If something is not right, tell me what it should be."]
@@ -93,12 +97,22 @@ def known(
     return answer
 
 
-def in_own_words(written: Sequence[str], frame: Frame | None) -> list[str]:
-    """The latest statements with a number in them that no fact was taken from, as they were written."""
-    heard = {fact.words for fact in frame.facts.values()} if frame else set()
-    told = (cut(" ".join(" ".join(statements(text)).split()), LONGEST_WORDS) for text in written)
-    numbered = [text for text in dict.fromkeys(told) if any(each.low != 1 for each in read_amounts(text))]
-    return [f'"{text}"' for text in numbered if text not in heard][-QUOTED:]
+def in_own_words(written: Sequence[str], filling: Filling | None, base: KnowledgeBase) -> list[str]:
+    """The latest statements with a number in them that no fact tells, as they were written.
+
+    A number of what a fact is known of ("3 people", of whom there are 30 by now) was put right since.
+    """
+    told = _told(filling, base) if filling else []
+    facts = {each.low for _, shown in told for each in read_amounts(shown)}
+
+    def is_news(text: str) -> bool:
+        said = Said(text, "", date.min)
+        known = [each.value for field, _ in told if field.kind in NUMBERS and (each := mentioned(field, said, base))]
+        numbers = {each.low for each in read_amounts(text) if each.low != 1}
+        return bool(numbers - facts - {value[0] for value in known})
+
+    words = (cut(" ".join(" ".join(statements(text)).split()), LONGEST_WORDS) for text in written)
+    return [f'"{text}"' for text in dict.fromkeys(words) if is_news(text)][-QUOTED:]
 
 
 def _told(filling: Filling, base: KnowledgeBase) -> list[tuple[ProfileField, str]]:

@@ -13,6 +13,7 @@ from bot.agency import Agency
 from knowledge.base import KnowledgeBase
 from understanding.question import Question
 from understanding.targets import AGENT
+from understanding.text.questions import SENTENCE_END
 
 NAMED = 5  # sources told by name
 
@@ -66,7 +67,7 @@ def where_from(question: Question, base: KnowledgeBase) -> Answer:
 def how_sure(question: Question, base: KnowledgeBase) -> Answer:
     """What the last answer rests on, and what it cannot know."""
     last = _last(question, base)
-    if last is None:
+    if last is None or not last.lead:
         return _nothing_yet("ask_certain")
     publishers = list(dict.fromkeys(base.source(each).publisher for each in last.sources))[:3]
     signed = base.signature(last.entries)
@@ -74,9 +75,10 @@ def how_sure(question: Question, base: KnowledgeBase) -> Answer:
     if len(publishers) > 1:
         lead = f"It is what {joined(publishers)} say."
     reviewed = f"{signed.by} ({signed.licence}) reviewed it." if signed else "No licensed agent has signed it yet."
-    rule = "It is the general rule: your own policy's wording decides, and I have not read it."
+    rule = "Your own policy's wording decides, and I have not read it."
     parts = [part for part in (lead, reviewed, rule) if part]
-    return Answer(Status.CHITCHAT, "ask_certain", parts[0], [" ".join(parts[1:])], buttons=[TALK_TO_AGENT])
+    said = f"As a general rule it stands: {SENTENCE_END.split(last.lead)[0]}"
+    return Answer(Status.CHITCHAT, "ask_certain", said, [" ".join(parts)], buttons=[TALK_TO_AGENT])
 
 
 @answers("shorter")

@@ -21,6 +21,7 @@ from actions.forms.conditions import phone_of, with_consent, within_licence, wit
 from actions.forms.filling import Filling
 from actions.forms.said import classified
 from actions.forms.turn import Turn, begin, closed, facts_of, go_on, matched, not_sent, opens, sent, varied
+from actions.forms.wishes import LIKELIER, Heard
 from actions.handing_over import contact_for_agent, pass_on, passes_on, waiting
 from actions.known import summary_of
 from actions.noting import Noted, in_passing, noted
@@ -46,9 +47,11 @@ MAY_COMPLAIN = {
 
 def starts_over(message: Mapping[str, Any], filling: Filling | None) -> bool:
     """Whether the visitor wants to begin afresh; in the middle of a form it must be sure, for the form is lost."""
-    intent = classified(message)
-    least = SURE_RESTART if filling and filling.form else 0.0
-    return intent.get("name") == "restart" and float(intent.get("confidence") or 0.0) >= least
+    if not (filling and filling.form):
+        return classified(message).get("name") == "restart"
+    heard = Heard.of(message)
+    decided, chance = heard.decided
+    return heard.is_surely("restart", at_least=SURE_RESTART) or (decided == "restart" and chance >= LIKELIER)
 
 
 def form_turn(standing: Standing) -> Turn | None:

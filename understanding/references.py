@@ -160,8 +160,8 @@ def _meant(pointer: Pointer, listed: list[Target], frame: Frame) -> list[Target]
     if pointer.kind == "other":
         others = [each for each in listed if each.id != frame.target and not set(each.policies) & set(frame.policies)]
         return others if len(others) == 1 else []
-    if pointer.kind == "first":
-        return listed[:1] if len(listed) > 1 else []
+    if pointer.kind == "first":  # only a recommendation is listed by what comes first
+        return listed[:1] if len(listed) > 1 and frame.intent == "ask_recommendation" else []
     return listed[:MOST_AT_ONCE] if len(listed) > 1 and all(each.kind == "facet" for each in listed) else []
 
 

@@ -45,7 +45,7 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
     question = replace(question, chance=decision.chance)
     target = _meant(targets[decision.targets[0]], question, targets)
     asked = _about_a_loss(target, question, ranked, targets)
-    return _told_of(asked or _answered_by(target, question, reading, ranked, says), ranked, targets)
+    return _told_of(asked or _answered_by(target, question, reading, ranked, says, targets), ranked, targets)
 
 
 def _asks_about_no_answer(
@@ -131,26 +131,37 @@ def _told_of(question: Question, ranked: Sequence[tuple[str, float]], targets: M
 
 
 def _answered_by(
-    target: Target, question: Question, reading: Reading, ranked: Sequence[tuple[str, float]], says: Says
+    target: Target,
+    question: Question,
+    reading: Reading,
+    ranked: Sequence[tuple[str, float]],
+    says: Says,
+    targets: Mapping[str, Target],
 ) -> Question:
     """The question that a target answers, and whether yes or no may be said."""
     heard = reading.heard
-    carried = _carried(target, question, heard.intents)
+    carried = _carried(target, question, heard.intents, targets)
     asked = asked_for(target, replace(question, policies=carried, follows=carried != question.policies))
     excluded = reading.excluded > reading.cover
     certain = (
         not forbids_verdict(heard.words, len(heard.policies))
-        and _speaks_of(target, heard.policies)
+        and _speaks_of(target, heard.policies, heard.links.get("exposure", ()), says)
         and _asks_for_verdict(target, reading)
         and _certain(target, ranked, asked, says)
     )
     return replace(asked, certain=certain, excluded=excluded)
 
 
-def _speaks_of(target: Target, policies: Sequence[str]) -> bool:
-    """Whether a yes or no of the target would be one about the policies named."""
+def _speaks_of(target: Target, policies: Sequence[str], incidents: Sequence[str], says: Says) -> bool:
+    """Whether a yes or no of the target would be one about the policies named.
+
+    Of two policies, one may be named by the incident that it is for ("does a BOP cover flood?"), where the other says
+    the same of that.
+    """
     if target.kind == "relation":  # a policy that the visitor only has is none of the two asked about
-        return set(target.policies) <= set(policies)
+        said, named = says(target.id, policies), set(target.policies) & set(policies)
+        of_incident = bool(named) and any(says(incident, sorted(named)) == said for incident in incidents)
+        return set(target.policies) <= set(policies) or (of_incident and set(policies) <= set(target.policies))
     return target.kind != "topic" or set(policies) <= set(target.policies)
 
 
@@ -169,7 +180,6 @@ def _second_thoughts(
     behind an answer ("they are volunteers") is answered where something is likely enough to turn on it.
     """
     first = targets[decision.targets[0]]
-    talked_about = question.frame.policies if question.frame else ()
     if first.intent == "correct" and not question.policies:
         others = [pair for pair in ranked[1:] if targets[pair[0]].kind == "facet"]
     elif first.id == TELLS and _answered(question.frame):
@@ -178,7 +188,7 @@ def _second_thoughts(
         others = [pair for pair in ranked if targets[pair[0]].intent != "skip"]
     elif first.id == REPORT and not _is_reported(question, decision.chance):
         others = [pair for pair in ranked if pair[0] != REPORT]
-    elif first.id == COMPARISON and len({*question.policies, *question.held, *talked_about}) < 2:
+    elif first.id == COMPARISON and len({*question.policies, *question.held, *_talked_about(question, targets)}) < 2:
         others = [pair for pair in ranked if pair[0] != COMPARISON]
     else:
         return decision
@@ -228,7 +238,17 @@ def _meant(target: Target, question: Question, targets: Mapping[str, Target]) ->
     return targets.get(again or "", target)
 
 
-def _carried(target: Target, question: Question, intents: Mapping[str, float]) -> tuple[str, ...]:
+def _talked_about(question: Question, targets: Mapping[str, Target]) -> tuple[str, ...]:
+    """The policies of the last answer: both, where it was how one stands to another."""
+    frame = question.frame
+    last = targets.get(frame.target) if frame else None
+    both = last.policies if last and last.kind == "relation" else ()
+    return tuple(dict.fromkeys([*(frame.policies if frame else ()), *both]))
+
+
+def _carried(
+    target: Target, question: Question, intents: Mapping[str, float], targets: Mapping[str, Target]
+) -> tuple[str, ...]:
     """The policies a question is about: those it names, else the one talked about where it follows the last answer.
 
     "does it cover ransomware?" asks the policy of the last answer; "what about fire?" repeats the last question.
@@ -237,7 +257,8 @@ def _carried(target: Target, question: Question, intents: Mapping[str, float]) -
     if frame is None or not frame.policies:
         return question.policies
     if target.intent == "ask_compare" and len(question.policies) < 2:  # "and D&O?" after a comparison
-        return tuple(dict.fromkeys([*frame.policies, *question.policies]))
+        talked_about = frame.policies if question.policies else _talked_about(question, targets)
+        return tuple(dict.fromkeys([*talked_about, *question.policies]))
     if question.policies or not (target.kind == "exposure" or target.id == EXAMPLE):
         return question.policies
     if frame.intent == "ask_recommendation":  # the guide named those, not the visitor
@@ -249,7 +270,8 @@ def _carried(target: Target, question: Question, intents: Mapping[str, float]) -
     openly = bool(ASKS_OPENLY.search(question.text))
     if openly and frame.exposure == target.entry:  # "so what does cover it?"
         return question.policies
-    points_back = bool(REFERS_BACK.search(question.text)) and not openly
+    # "is that covered?" behind something that has happened points at what happened.
+    points_back = bool(REFERS_BACK.search(question.text)) and not openly and not question.happened
     return frame.policies if follows or points_back else question.policies
 
 

@@ -26,7 +26,12 @@ IMAGINED = (
 
 def forbids_verdict(words: Sequence[str], policies: int) -> bool:
     """Whether a message asks for more than a yes or no decides: about all of something, or which of two policies."""
-    return not ABSOLUTE.isdisjoint(words) or (policies > 1 and "or" in words)
+    return not ABSOLUTE.isdisjoint(words) or (policies > 1 and _or_between(words))
+
+
+def _or_between(words: Sequence[str]) -> bool:
+    """Whether "or" stands between things to choose among: not in "yes or no"."""
+    return any(word == "or" and tuple(words[at - 1 : at + 2 : 2]) != ("yes", "no") for at, word in enumerate(words))
 
 
 def only_imagined(text: str) -> bool:

@@ -46,6 +46,11 @@ class Filling:
         """Field id -> what is known; None where it was skipped."""
         return {name: each.value for name, each in self.values.items()}
 
+    @property
+    def only_sharpens(self) -> bool:
+        """Whether an answer was given already, so that its questions may go without theirs."""
+        return self.form == "recommendation" and self.values.get("industry", SKIPPED).value is not None
+
     def knowing(self, told: Mapping[str, Value]) -> Filling:
         """With further values."""
         return replace(self, values={**self.values, **told}, misses=0 if told else self.misses)

@@ -34,12 +34,14 @@ from actions.forms.wishes import (
     keeps,
     reads_as_else,
     skips,
+    speaks_past,
     stops,
     wants_quote,
     wants_to_hear_it,
 )
 from knowledge.base import KnowledgeBase
 from knowledge.schema import ProfileField
+from understanding.text.questions import statements
 
 _TELLS = {"inform", "correct", "follow_up"}  # "what if we were in Nevada?" asks nothing but to reckon with it
 
@@ -81,6 +83,10 @@ def _taken(
         return Step(missed(filling), Did.REFUSED, refusal=problem)
     if filling.aside and asked.kind in WORDS and not told and _OPPOSES.match(said.text):
         return Step(filling, Did.DIGRESSED)  # it puts right what was asked aside
+    if wish.answered and said.text.endswith("?"):
+        told = _stated(told, said, fields, base)
+    if filling.only_sharpens and speaks_past(wish, read, bool(told)):
+        return Step(filling.knowing(told), Did.DIGRESSED, tuple(told))
     tells_on = bool(told) and said.intent in _TELLS
     if not tells_on and asks_something(wish, read, asked):
         return Step(filling.knowing(told), Did.DIGRESSED, tuple(told))
@@ -100,7 +106,7 @@ def _taken(
     why = read if isinstance(read, Refusal) else Refusal("")
     if not why.choices and wish.decided[0] == "cancel":
         return Step(filling, Did.STOPPED)
-    if not why.choices and reads_as_else(wish, asked, filling.misses):
+    if not why.choices and reads_as_else(wish, asked, filling):
         return Step(filling, Did.DIGRESSED, interrupted=wish.decided[0] in COMES_FIRST)
     return Step(missed(filling), Did.REFUSED, refusal=why.message, choices=why.choices)
 
@@ -172,6 +178,13 @@ def _in_passing(filling: Filling, said: Said, fields: list[ProfileField], base: 
             if value and value != known:
                 told[each.id] = value
     return told
+
+
+def _stated(told: Mapping[str, Value], said: Said, fields: list[ProfileField], base: KnowledgeBase) -> dict[str, Value]:
+    """What is told without the numbers of the question itself: "even for one employee?" counts nobody."""
+    stated = replace(said, text=" ".join(statements(said.text)))
+    asked_of = {each.id for each in fields if each.kind in NUMBERS and not mentioned(each, stated, base)}
+    return {name: value for name, value in told.items() if name not in asked_of}
 
 
 def _contact(filling: Filling, said: Said, fields: list[ProfileField], asked: ProfileField | None) -> dict[str, Value]:

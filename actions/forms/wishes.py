@@ -13,6 +13,7 @@ from typing import Any
 
 from actions.contact import read_way
 from actions.forms.fields import ABOUT_CLAIMS
+from actions.forms.filling import Filling
 from actions.forms.said import Read, Value, classified
 from knowledge.schema import ProfileField
 
@@ -275,19 +276,30 @@ def is_never_an_answer(heard: Heard, read: Read, asked: ProfileField | None) -> 
     return bool(_TO_THE_GUIDE.search(heard.text))
 
 
-def reads_as_else(heard: Heard, asked: ProfileField, misses: int) -> bool:
+def reads_as_else(heard: Heard, asked: ProfileField, filling: Filling) -> bool:
     """Whether words that a question cannot take ask or wish something else, by the whole reading.
 
-    A word or two, and figures where a number is asked for, are rather a try to answer.
-
-    Args:
-        misses: answers that could not be taken before this one; who is not understood twice is no longer held to it.
+    A word or two, and figures where a number is asked for, are rather a try to answer.  Who is not understood twice is
+    no longer held to the question, nor who was answered already, by words too many for a try.
     """
+    if filling.only_sharpens and len(heard.text.split()) > SHORT:
+        return True
     intent, chance = heard.decided
     figures = asked.kind in (*NUMBERS, "reach") and bool(re.search(r"\d", heard.text))
     if not intent or intent in _TRIES or figures or len(heard.text.split()) < A_FEW_WORDS:
         return False
-    return misses > 0 or chance >= LIKELIER
+    return filling.misses > 0 or chance >= LIKELIER
+
+
+def speaks_past(heard: Heard, read: Read, told: bool) -> bool:
+    """Whether words that do not answer a question which only sharpens are what an entry answers.
+
+    Args:
+        told: they tell of other fields; then the entry must be likelier than not.
+    """
+    if isinstance(read, Value) or len(heard.text.split()) < A_FEW_WORDS:
+        return False
+    return heard.answered and (not told or heard.decided[1] >= LIKELIER)
 
 
 def _speaks_of_else(heard: Heard) -> bool:
@@ -301,7 +313,7 @@ def asks_something(heard: Heard, read: Read, asked: ProfileField) -> bool:
     surely = question and heard.confidence >= (SURE_CHAT if heard.intent in _GREETINGS else SURE_QUESTION)
     marked = heard.text.endswith("?")
     if asked.kind in NUMBERS and isinstance(read, Value):
-        return surely and heard.asks  # "maybe 12?", "may 2015"
+        return heard.asks and (surely or heard.answered)  # "maybe 12?", "may 2015"
     if asked.kind == "reach" and isinstance(read, Value):
         return False  # "will@example.com"
     if asked.kind == "name" and isinstance(read, Value) and _LIKE_A_NAME.fullmatch(heard.text):

@@ -72,9 +72,14 @@ CHAT_WORDS = {
 
 
 @lru_cache(maxsize=1)
+def _english() -> SpellChecker:
+    return SpellChecker()
+
+
+@lru_cache(maxsize=1)
 def english_words() -> frozenset[str]:
     """Lower-case words of English, by a maintained dictionary: such a word was meant, however near another is."""
-    return frozenset(SpellChecker().word_frequency.dictionary)
+    return frozenset(_english().word_frequency.dictionary)
 
 
 class Spelling:
@@ -151,7 +156,9 @@ class Spelling:
             near += [(w, d) for w, d, _ in found if d == 1 or w[0] == word[0]]
         if not near:
             return word
-        return min(near, key=lambda pair: (pair[1], -self._counts[pair[0]], pair[0]))[0]
+        closest, edits = min(near, key=lambda pair: (pair[1], -self._counts[pair[0]], pair[0]))
+        # "overnite" is one letter from a word of English that is none of the trade, and two from "overtime".
+        return word if edits > 1 and not english_words().isdisjoint(_english().edit_distance_1(word)) else closest
 
 
 def words_of(text: str) -> list[re.Match[str]]:
