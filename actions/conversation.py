@@ -34,6 +34,7 @@ EXAMPLES = [
     Button("Which policies do I need?", {"intent": "ask_recommendation"}),
     Button("How do I get a quote?", {"intent": "get_quote"}),
 ]
+START_OVER = Button("Start over", {"intent": "restart"})
 
 
 def _chat(intent: str, text: str, buttons: list[Button] | None = None) -> Answer:
@@ -232,6 +233,12 @@ class StartOver(GuideAction):
 
     def name(self) -> str:
         return "action_restart"
+
+    def answered(self, standing: Standing) -> list[Reply]:
+        if starts_over(standing.message, standing.filling):
+            return super().answered(standing)
+        text = 'To begin afresh, say "start over": what you have told me is dropped then.'
+        return [(standing.question, _chat("restart", text, [START_OVER]))]
 
     def take_turn(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         if not starts_over(tracker.latest_message, Filling.from_slot(tracker.get_slot("form"))):

@@ -17,7 +17,7 @@ from spacy.lang.en.stop_words import STOP_WORDS
 from actions.contact import read_contact
 from actions.forms.amounts import LEAST_MONEY
 from actions.forms.correcting import settled_on
-from actions.forms.fields import answer_to, doubtful, every_field, follows, mentioned
+from actions.forms.fields import answer_to, doubtful, every_field, fields_heard, follows, mentioned
 from actions.forms.filling import SKIPPED, Filling
 from actions.forms.numbers import beside_numbers, read_amounts
 from actions.forms.places import is_a_place
@@ -31,7 +31,6 @@ from understanding.text.questions import only_states, statements
 
 HELD = "current_cover"  # the field that says what is already held
 NUMBERS = ("count", "money")
-NOT_HEARD = ("text", "name", "reach", "year")  # kinds that only an answer can tell
 TELLS = {"inform", "correct"}  # intents of a message that tells something
 SURE, PLAIN, PASSING, LIKENED = 1.0, 0.9, 0.7, 0.5  # confidence: asked for, stated, said beside a question, by meaning
 UNSURE = 0.5  # chance below which a question is no likelier meant than not
@@ -71,11 +70,6 @@ _ENDED = re.compile(
 _PUTS_RIGHT = re.compile(
     r"\W*(?:(?:no|nope|actually|sorry|wait|oops|correction|i mean|i meant|rather|make that)\b\W*)+", re.I
 )
-
-
-def fields_heard(base: KnowledgeBase) -> list[ProfileField]:
-    """The facts that words can tell without being asked for."""
-    return [each for each in [*base.profile_fields(), *base.quote_fields()] if each.kind not in NOT_HEARD]
 
 
 def states_something(message: Mapping[str, Any]) -> bool:
@@ -148,7 +142,7 @@ def doubt_in(
     said = Said.of(message, day_of(filling.at))
     for field in fields_heard(base):
         read = answer_to(field, said, base) if field.id == _asked(message, frame, said) else doubtful(field, said, base)
-        if isinstance(read, Refusal) and read.choices:
+        if isinstance(read, Refusal) and read.choices and filling.values.get(field.id) not in read.choices:
             return field.id, read
     return None
 

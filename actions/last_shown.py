@@ -38,6 +38,11 @@ def points_of(question: Question, answer: Answer, base: KnowledgeBase) -> tuple[
     return tuple(first_said(list(range(len(entry.points))), question.point)) if isinstance(entry, Topic) else ()
 
 
+def topic_of(answer: Answer, base: KnowledgeBase) -> str | None:
+    """The guidance, or how two policies stand to each other, that an answer is made of."""
+    return next((each for each in answer.entries if base.kind_of(each) in ("topic", "relation")), None)
+
+
 def given_before(
     frame: Frame, target: str, question: Question, answer: Answer, base: KnowledgeBase
 ) -> tuple[Given, ...]:
@@ -47,7 +52,7 @@ def given_before(
         answer.intent,
         tuple(question.policies or answer.policies[:1]),
         answer.exposure or question.exposure,
-        next((each for each in answer.entries if base.kind_of(each) == "topic"), None),
+        topic_of(answer, base),
         question.terms,
         answer.verdict,
     )

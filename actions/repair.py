@@ -77,7 +77,10 @@ def how_sure(question: Question, base: KnowledgeBase) -> Answer:
     reviewed = f"{signed.by} ({signed.licence}) reviewed it." if signed else "No licensed agent has signed it yet."
     rule = "Your own policy's wording decides, and I have not read it."
     parts = [part for part in (lead, reviewed, rule) if part]
-    said = f"As a general rule it stands: {SENTENCE_END.split(last.lead)[0]}"
+    rule_itself = SENTENCE_END.split(last.lead)[0]
+    said = (
+        "As a general rule it stands." if rule_itself.endswith(":") else f"As a general rule it stands: {rule_itself}"
+    )
     return Answer(Status.CHITCHAT, "ask_certain", said, [" ".join(parts)], buttons=[TALK_TO_AGENT])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import us
 
 from actions.answer import Answer, Button, Status
-from actions.last_shown import given_before, options_of, points_of
+from actions.last_shown import given_before, options_of, points_of, topic_of
 from actions.phrasing import phrase
 from actions.wording import shortened
 from knowledge.base import KnowledgeBase
@@ -163,7 +163,7 @@ def remembered(base: KnowledgeBase, question: Question, answer: Answer, frame: F
         text=talked_about(before.text, question.text),
         policies=tuple(question.policies or answer.policies[:1]),
         exposure=answer.exposure or question.exposure,
-        topic=next((e for e in answer.entries if base.kind_of(e) == "topic"), None),
+        topic=topic_of(answer, base),
         terms=question.terms,
         industry=question.industry,
         state=question.state,

@@ -50,11 +50,13 @@ def pressed(question: Question, message: Mapping[str, Any], turn: int, base: Kno
 
 
 def _presses(question: Question, message: Mapping[str, Any]) -> bool:
-    """Whether a message asks again for what was declined: surely, or likelier than anything else."""
-    if question.intent != "nlu_fallback":
-        return question.intent in PRESSES
-    likeliest = next((name for name, _ in message.get("candidates") or []), "")
-    return likeliest in LIKELY_PRESSES
+    """Whether a message asks again for what was declined: as it was decided, or likelier than what else it may ask."""
+    if question.intent in PRESSES:
+        return True
+    candidates = message.get("candidates") or []
+    if question.intent == "nlu_fallback":
+        return next((name for name, _ in candidates), "") in LIKELY_PRESSES
+    return sum(chance for name, chance in candidates if name in LIKELY_PRESSES) > question.chance
 
 
 def _tells_more(question: Question) -> bool:

@@ -21,7 +21,7 @@ from actions.forms.conditions import phone_of, with_consent, within_licence, wit
 from actions.forms.filling import Filling
 from actions.forms.said import classified
 from actions.forms.turn import Turn, begin, closed, facts_of, go_on, matched, not_sent, opens, sent, varied
-from actions.forms.wishes import LIKELIER, Heard
+from actions.forms.wishes import Heard
 from actions.handing_over import contact_for_agent, pass_on, passes_on, waiting
 from actions.known import summary_of
 from actions.noting import Noted, in_passing, noted
@@ -49,9 +49,7 @@ def starts_over(message: Mapping[str, Any], filling: Filling | None) -> bool:
     """Whether the visitor wants to begin afresh; in the middle of a form it must be sure, for the form is lost."""
     if not (filling and filling.form):
         return classified(message).get("name") == "restart"
-    heard = Heard.of(message)
-    decided, chance = heard.decided
-    return heard.is_surely("restart", at_least=SURE_RESTART) or (decided == "restart" and chance >= LIKELIER)
+    return Heard.of(message).is_either_way("restart", SURE_RESTART)
 
 
 def form_turn(standing: Standing) -> Turn | None:

@@ -97,6 +97,10 @@ def referred(question: Question, intents: Mapping[str, float], named: bool, targ
     if likeliest == "affirm" and frame.offered in targets and len(question.text.split()) <= LONGEST_YES:
         return _about(targets[frame.offered or ""], question)
     pointer = pointer_in(question.text)
+    if (
+        pointer and question.intent == "ask_compare" and len(question.policies) < 2
+    ):  # "the difference between those two?"
+        return _compared(question, frame, targets)
     return _pointed(pointer, question, frame, targets) if pointer else question
 
 
@@ -146,7 +150,8 @@ def _pointed(pointer: Pointer, question: Question, frame: Frame, targets: Mappin
     if policies and asked and not pointer.bare and (facet(policies[0], asked) in targets):  # "what do those cost?"
         return _about(targets[facet(policies[0], asked)], question, policies)
     if not pointer.bare:
-        return question
+        unread = pointer.kind == "place" and policies and question.closest  # "the third one, what is it for"
+        return _about(targets[facet(policies[0], "what")], question) if unread else question
     if len(meant) > 1:
         return _together(policies, question, frame)
     again = targets.get(facet(policies[0], FACET_OF.get(frame.intent, "what"))) if policies else None
@@ -163,6 +168,12 @@ def _meant(pointer: Pointer, listed: list[Target], frame: Frame) -> list[Target]
     if pointer.kind == "first":  # only a recommendation is listed by what comes first
         return listed[:1] if len(listed) > 1 and frame.intent == "ask_recommendation" else []
     return listed[:MOST_AT_ONCE] if len(listed) > 1 and all(each.kind == "facet" for each in listed) else []
+
+
+def _compared(question: Question, frame: Frame, targets: Mapping[str, Target]) -> Question:
+    """The first two policies of the last list, compared; the question as it was where there are none."""
+    listed = [targets[each].policies[0] for each in frame.options if each in targets and targets[each].kind == "facet"]
+    return replace(question, policies=tuple(listed[:2]), follows=True) if len(listed) > 1 else question
 
 
 def _together(policies: tuple[str, ...], question: Question, frame: Frame) -> Question:

@@ -145,7 +145,7 @@ def _answered_by(
     excluded = reading.excluded > reading.cover
     certain = (
         not forbids_verdict(heard.words, len(heard.policies))
-        and _speaks_of(target, heard.policies, heard.links.get("exposure", ()), says)
+        and _speaks_of(target, heard.policies, _incidents(ranked, targets), says)
         and _asks_for_verdict(target, reading)
         and _certain(target, ranked, asked, says)
     )
@@ -157,12 +157,20 @@ def _speaks_of(target: Target, policies: Sequence[str], incidents: Sequence[str]
 
     Of two policies, one may be named by the incident that it is for ("does a BOP cover flood?"), where the other says
     the same of that.
+
+    Args:
+        incidents: those that may be meant.
     """
     if target.kind == "relation":  # a policy that the visitor only has is none of the two asked about
         said, named = says(target.id, policies), set(target.policies) & set(policies)
         of_incident = bool(named) and any(says(incident, sorted(named)) == said for incident in incidents)
         return set(target.policies) <= set(policies) or (of_incident and set(policies) <= set(target.policies))
     return target.kind != "topic" or set(policies) <= set(target.policies)
+
+
+def _incidents(ranked: Sequence[tuple[str, float]], targets: Mapping[str, Target]) -> list[str]:
+    """The incidents among the likeliest targets."""
+    return [name for name, _ in ranked[:SHOWN] if targets[name].kind == "exposure"]
 
 
 def _is_reported(question: Question, chance: float) -> bool:
@@ -201,7 +209,8 @@ def _possible(
 ) -> list[tuple[str, float]]:
     """Without what cannot be meant.
 
-    That is: why, or more, before anything was answered; a comparison of no policy; a mere fact that ends in "?".
+    That is: why, or more, before anything was answered; a comparison of no policy; a mere fact that ends in "?" or
+    holds no word.
     """
     answered = _answered(heard.frame)
     talked_about = heard.frame.policies if heard.frame else ()
@@ -209,7 +218,7 @@ def _possible(
 
     def possible(intent: str) -> bool:
         if intent == "inform":
-            return "?" not in heard.text
+            return "?" not in heard.text and heard.is_readable
         return (answered or intent not in ABOUT_THE_ANSWER) and (comparable or intent != "ask_compare")
 
     return [

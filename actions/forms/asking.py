@@ -8,6 +8,7 @@ from typing import Any
 
 from actions.answer import Answer, Button, Status
 from actions.forms import quoting, recommending
+from actions.forms.fields import fields_heard
 from actions.forms.filling import CONFIRM, Did, Filling
 from actions.forms.said import Value
 from actions.phrasing import phrase
@@ -128,10 +129,10 @@ def spoken_by(filling: Filling, text: str) -> Answer:
 
 
 def heard_fields(filling: Filling, base: KnowledgeBase) -> list[ProfileField]:
-    """The fields of a form, and every other fact about a business, which is kept if it is told."""
+    """The fields of a form, and every other fact that can be told without being asked for, which is kept."""
     asked = PLANS[filling.form or ""].fields(filling, base)
     ids = {each.id for each in asked}
-    return [*asked, *(each for each in base.profile_fields() if each.id not in ids)]
+    return [*asked, *(each for each in fields_heard(base) if each.id not in ids)]
 
 
 def asked_field(filling: Filling, base: KnowledgeBase) -> ProfileField | None:

@@ -26,9 +26,11 @@ from knowledge.schema import ProfileField
 
 ABOUT_CLAIMS = {PAST_CLAIMS, HISTORY}  # fields that a claim told of answers
 MEANT_TRADE = 0.5  # probability and cosine a described trade needs when it was asked for
+LONGEST_PLACE = 4  # words of an answer that is only a place
 MOST_CHOICES = 4  # places to choose among
 USUAL_LIMIT = 2_000_000  # dollars that a usual general liability policy pays in a year; who asks for more asks for much
 IMPLYING = ("limit_demanded", "vehicle_count")  # fields whose value says something of another
+NOT_HEARD = ("text", "name", "reach", "year")  # kinds that only an answer can tell
 _MARKUP = re.compile(r"[<>]")
 _SOMETHING = re.compile(r"\w")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -68,6 +70,11 @@ def _mentioned(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
 def every_field(base: KnowledgeBase) -> dict[str, ProfileField]:
     """The fields of both forms, by id."""
     return {each.id: each for each in [*base.profile_fields(), *base.quote_fields()]}
+
+
+def fields_heard(base: KnowledgeBase) -> list[ProfileField]:
+    """The facts that words can tell without being asked for."""
+    return [each for each in every_field(base).values() if each.kind not in NOT_HEARD]
 
 
 def follows(told: Mapping[str, Value], fields: Mapping[str, ProfileField]) -> dict[str, Value]:
@@ -139,8 +146,9 @@ def _which(said: Said, codes: tuple[str, ...]) -> Refusal:
     named = ", ".join(each.shown for each in choices[:-1]) + (" or " if len(choices) > 1 else "") + choices[-1].shown
     if not any(set(codes) <= set(town) for town in towns_in(said.text) or [states_of(said.text, whole=True)]):
         return Refusal(f"In which of these do most of your people work: {named}{more}?{abroad}", choices)
-    place = " ".join(without_placeholders(said.text).strip(" .!?").split()[:4])
-    return Refusal(f'"{place}" can be in more than one state: {named}{more}?{abroad}', choices)
+    words = without_placeholders(said.text).strip(" .!?").split()
+    place = f'"{" ".join(words)}"' if len(words) <= LONGEST_PLACE else "That place"
+    return Refusal(f"{place} can be in more than one state: {named}{more}?{abroad}", choices)
 
 
 def _mentioned_state(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:

@@ -150,6 +150,7 @@ class Heard:
     decided: tuple[str, float] = ("", 0.0)  # the intent as it would be taken outside a form, and its chance
     answered: bool = False  # outside a form an entry would answer it
     happened: bool = False  # something has happened to the visitor
+    points_back: bool = False  # at a policy that was listed
 
     @classmethod
     def of(cls, message: Mapping[str, Any]) -> Heard:
@@ -158,6 +159,7 @@ class Heard:
         decided, question = message.get("intent") or {}, message.get("question") or {}
         named = {entity["entity"] for entity in message.get("entities") or []}
         text = str(message.get("text") or "").strip()
+        points_back = bool(question.get("follows") and question.get("policies"))
         return cls(
             text,
             str(intent.get("name") or ""),
@@ -165,8 +167,9 @@ class Heard:
             bool(message.get("begins_asking")) or bool(_ASKS_AFTER_ALL.search(text)),
             bool(named & {"policy", "exposure", "term", "topic"}),
             (str(decided.get("name") or ""), float(decided.get("confidence") or 0.0)),
-            any(question.get(kind) for kind in ("exposure", "topic", "terms")),
+            any(question.get(kind) for kind in ("exposure", "topic", "terms")) or points_back,
             bool(question.get("happened")),
+            points_back,
         )
 
     def is_surely(self, *intents: str, at_least: float = SURE_STEER) -> bool:
@@ -216,7 +219,7 @@ def asks_why(heard: Heard, aside: bool) -> bool:
     """
     if _BESIDE_THE_POINT.search(heard.text):
         return True
-    if heard.names_subject:
+    if heard.names_subject or heard.points_back:
         return False
     if _WHY.search(heard.text):
         return True

@@ -71,7 +71,9 @@ def test_several_are_asked_about_together() -> None:
 
 
 def test_which_first_is_the_first_of_the_list_and_why() -> None:
-    assert meant("so which one first?", LISTED).target == "cyber#need"
+    recommended = replace(LISTED, intent="ask_recommendation")
+    assert meant("so which one first?", recommended).target == "cyber#need"
+    assert meant("so which one first?", LISTED).target != "cyber#need"  # a list in no order of importance
 
 
 def test_the_other_one_is_the_one_not_spoken_of_where_there_is_one() -> None:

@@ -38,7 +38,7 @@ def test_before_any_answer_it_says_so(respond, base: KnowledgeBase) -> None:
 
 def test_how_sure_names_what_it_rests_on_and_claims_no_signature_that_is_not_there(base: KnowledgeBase) -> None:
     answer = how_sure(_asks("ask_certain"), base)
-    assert "your own policy's wording decides" in answer.paragraphs[0]
+    assert "Your own policy's wording decides" in answer.paragraphs[0]
     assert ("reviewed it" in answer.paragraphs[0]) == (base.signature(["cyber"]) is not None)
 
 
