@@ -129,10 +129,14 @@ def spoken_by(filling: Filling, text: str) -> Answer:
 
 
 def heard_fields(filling: Filling, base: KnowledgeBase) -> list[ProfileField]:
-    """The fields of a form, and every other fact that can be told without being asked for, which is kept."""
+    """The fields of a form, and every other fact about a business, which is kept if it is told.
+
+    A quote asks in free words what a number would be taken from ("the landlord wants 1m GL").
+    """
     asked = PLANS[filling.form or ""].fields(filling, base)
     ids = {each.id for each in asked}
-    return [*asked, *(each for each in fields_heard(base) if each.id not in ids)]
+    others = fields_heard(base) if filling.form == RECOMMENDATION else base.profile_fields()
+    return [*asked, *(each for each in others if each.id not in ids)]
 
 
 def asked_field(filling: Filling, base: KnowledgeBase) -> ProfileField | None:

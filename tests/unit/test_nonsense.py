@@ -127,7 +127,7 @@ KINDS: dict[str, tuple[list[str], tuple[str, ...], str]] = {
 TOLD_RIGHTLY = {
     "other things": {"vehicles", "vehicle_count", "people_in_care"},
     "no place": {"premises"},
-    "numbers at odds": {"premises", "home_workers"},
+    "numbers at odds": {"premises"},
 }
 CASES = [
     (kind, text, field, intent)
