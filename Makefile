@@ -26,9 +26,9 @@ ask: train ## Ask one question: make ask Q="Does GL cover call center mistakes?"
 	@.venv/bin/guide ask "$(if $(Q),$(Q),Does GL cover call center mistakes?)"
 test: .make/dev train ## Run every test, four files at a time
 	$(PY) -m pytest $(PARALLEL)
-check: lint ## Check style, types and all that needs no model and no browser
+check: lint ## Check style, types and what needs no model, no server and no walk through all content
 	@.venv/bin/guide knowledge build
-	$(PY) -m pytest $(PARALLEL) -m "not model and not browser"
+	$(PY) -m pytest -n 2 --dist loadscope -m "not model and not browser and not slow" tests/unit tests/evaluation
 lint: .make/dev ## Check style and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .

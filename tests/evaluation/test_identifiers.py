@@ -117,6 +117,7 @@ def test_hardly_any_identifier_can_be_read_once_masked(messages: list[Message]) 
     assert 1 - len(readable) / len(labelled) >= HIDDEN_FLOOR, readable
 
 
+@pytest.mark.slow
 def test_nothing_that_the_guide_says_or_was_taught_is_taken_for_an_identifier() -> None:
     files = [*(PROJECT / "knowledge" / "content").rglob("*.yml"), *(PROJECT / "data").rglob("*.yml")]
     lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]

@@ -96,6 +96,7 @@ def _check(answers: dict[str, Answer], base: KnowledgeBase) -> None:
     assert not wrong, "\n".join(["", *wrong[:40], f"{len(wrong)} in all"])
 
 
+@pytest.mark.slow
 def test_every_policy_decides_every_incident_with_a_reason_and_a_source(base: KnowledgeBase) -> None:
     answers = {}
     for policy in base.ids("policy"):
@@ -106,6 +107,7 @@ def test_every_policy_decides_every_incident_with_a_reason_and_a_source(base: Kn
     _check(answers, base)
 
 
+@pytest.mark.slow
 def test_the_verdict_is_the_first_word_and_a_no_says_what_then(base: KnowledgeBase) -> None:
     for policy in base.ids("policy"):
         for exposure in base.ids("exposure"):

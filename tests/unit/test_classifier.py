@@ -171,6 +171,7 @@ def test_the_regression_is_the_one_of_scikit_learn(penalty_c: float) -> None:
     assert np.allclose(ours, theirs, rtol=0, atol=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exact_up_to", [classifier.EXACT_UP_TO, 100])
 def test_the_space_of_the_examples_keeps_how_they_lie_to_each_other(
     exact_up_to: int, monkeypatch: pytest.MonkeyPatch

@@ -134,6 +134,7 @@ def test_without_a_model_every_command_says_what_to_do(
     assert result.stderr == "The guide is not trained yet: run `make train`.\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("ask", "What is cyber?"), ("explain", "cyber"), ("serve",), ("shell",)])
 def test_a_model_trained_from_something_else_is_not_served(
     arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -852,6 +852,7 @@ def is_valid(field: ProfileField, value: Value, base: KnowledgeBase) -> bool:
     return len(it) <= LONGEST_ANSWER and it.strip() == it
 
 
+@pytest.mark.slow
 @settings(max_examples=250)
 @given(data=st.data(), texts=st.lists(TEXTS, min_size=1, max_size=3), confidence=st.floats(0.3, 1))
 def test_nothing_unchecked_ever_enters_a_form_and_nothing_breaks_it(data, texts, confidence, base) -> None:

@@ -148,6 +148,7 @@ def test_code_weights_and_labelled_messages_are_read_and_the_test_part_is_not() 
     assert not [name for name in names if "/test_" in name]
 
 
+@pytest.mark.slow
 def test_the_models_stamp_and_the_pipelines_fingerprint_follow_what_is_read(
     base: Draft, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ def content():
     return read_content(CONTENT)
 
 
+@pytest.mark.slow
 def test_nothing_has_to_be_put_right(content):
     ledger = read_ledger(ledger_of())
     days = [entry.written_on for _, entry in content.entries()] + [review.signed_on for review in ledger]
@@ -91,6 +92,7 @@ def _found(base, name):
     return [hit.entry_id for hit in base.search(name, limit=100) if hit.kind != "relation"][:10]
 
 
+@pytest.mark.slow
 def test_every_entry_is_found_by_its_own_name(base):
     missed = [
         entry_id

@@ -71,6 +71,7 @@ def test_endless_new_words_do_not_fill_the_memory() -> None:
     assert len(spelling._mended) <= 20_001
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200) | st.text("aA1&+'’. -_\n🙂é", max_size=60))
 def test_every_text_is_read_with_its_places(text: str) -> None:
     doc = trade_language(SPELLING).make_doc(text)

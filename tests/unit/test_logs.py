@@ -62,6 +62,7 @@ except RuntimeError:
     assert SSN not in said
 
 
+@pytest.mark.slow
 def test_what_old_dependencies_say_of_each_other_stays_off_the_terminal() -> None:
     program = "from bot.runtime import hush, quiet\nquiet()\nhush()\nimport rasa.core.agent\n"
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, timeout=120)

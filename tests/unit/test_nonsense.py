@@ -157,6 +157,7 @@ def test_there_are_enough_kinds_and_cases() -> None:
     assert len(KINDS) >= 20 and len(CASES) >= 400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_nonsense_is_stored(kind: str, base: KnowledgeBase) -> None:
     wrong = []

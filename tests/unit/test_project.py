@@ -120,6 +120,7 @@ def is_vocabulary(where: str, text: str) -> bool:
     return len(normalised(text).split()) <= VOCABULARY and not where.startswith(("learn_", "asked_as", "questions"))
 
 
+@pytest.mark.slow
 def test_nothing_measured_is_trained_on_word_for_word() -> None:
     words = {normalised(text): where for where, text in learned() if not is_vocabulary(where, text)}
     offenders = [
@@ -128,6 +129,7 @@ def test_nothing_measured_is_trained_on_word_for_word() -> None:
     assert not offenders, "trained on, so take it out there:\n" + "\n".join(offenders)
 
 
+@pytest.mark.slow
 def test_no_message_measured_is_trained_on_in_nearly_the_same_words() -> None:
     """What shares most of its words is compared by meaning; the plain questions of the behaviour are not."""
     from understanding.learning.encoder import shared_encoder
@@ -187,6 +189,7 @@ def test_configuration_is_pinned_and_uses_what_the_project_explains() -> None:
     assert others == ["FallbackClassifier"]
 
 
+@pytest.mark.slow
 def test_rasa_finds_nothing_wrong_with_the_data() -> None:
     rasa = Path(sys.executable).with_name("rasa")
     command = [str(rasa), "data", "validate", "--domain", "domain.yml", "--data", "data", "--config", "config.yml"]
@@ -210,6 +213,7 @@ def test_rasa_finds_nothing_wrong_with_the_data() -> None:
 # Dependencies
 
 
+@pytest.mark.slow
 def test_rasa_and_matplotlib_import_on_this_python() -> None:
     assert sys.version_info[:2] == (3, 11)
     assert (PROJECT / ".python-version").read_text().strip() == "3.11"

@@ -58,6 +58,7 @@ def test_every_entry(base: KnowledgeBase) -> None:
     assert _too_long(_entries(base)) == []
 
 
+@pytest.mark.slow
 def test_every_verdict(base: KnowledgeBase) -> None:
     decisions = [base.decide(policy, exposure) for policy in base.ids("policy") for exposure in base.ids("exposure")]
     named = [(f"{one.policy.id} x {one.exposure.id}", shortened(one_policy(one, base))) for one in decisions if one]

@@ -75,6 +75,7 @@ def test_the_same_files_give_the_same_cases() -> None:
     assert generate(load()) == CASES
 
 
+@pytest.mark.slow
 @each_capability
 def test_expectations_agree_with_the_content(capability: Capability) -> None:
     """Where policy, incident and verdict are stated, the content must say the same."""
