@@ -214,7 +214,8 @@ def as_message(answer: Answer, base: KnowledgeBase) -> dict[str, Any]:
 
 
 def _cited(base: KnowledgeBase, source_id: str) -> dict[str, Any]:
-    return base.source(source_id).dict(include={"id", "title", "publisher", "year", "url"})
+    source = base.source(source_id)
+    return {name: getattr(source, name) for name in ("id", "title", "publisher", "year", "url")}
 
 
 def _notice_given(tracker: Tracker) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from knowledge.base import KnowledgeBase
 
@@ -188,6 +189,7 @@ def phrase(name: str, **values: str) -> str:
     return PHRASES[name][0].format(**values)
 
 
+@lru_cache(maxsize=1)  # of the base in service
 def wordings(base: KnowledgeBase) -> dict[str, tuple[str, ...]]:
     """All that is said word for word at many a turn, by name: phrases, standing texts, and what forms ask."""
     told: dict[str, tuple[str, ...]] = dict(PHRASES)

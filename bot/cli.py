@@ -119,7 +119,9 @@ def serve(port: int | None, interface: str) -> None:
     log = logs / "guide.log"
     from bot.edge.listening import CannotStart, listen
     from bot.progress import step
+    from bot.runtime import garbage
 
+    garbage.hold_back()  # until the agent is loaded
     starting = ExitStack()
     try:
         listener = listen(settings.port if port is None else port, interface)
@@ -183,8 +185,8 @@ def ask(question: str | None, jsonl: bool) -> None:
     if jsonl == bool(question):
         raise click.UsageError("Give a question, or --jsonl with questions on standard input.")
     model = _ready_or_stop()
-    items = _read_items() if jsonl else []
     hush()
+    items = _read_items() if jsonl else []
     from bot.ask import Guide, ModelMissing, answer_lines
     from bot.records.opening import use_memory
 

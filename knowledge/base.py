@@ -119,6 +119,7 @@ class KnowledgeBase:
             self._entries: dict[str, tuple[str, Entry]] = {
                 entry_id: (kind, MODELS[kind].parse_raw(body)) for entry_id, kind, body in rows
             }
+            self._sources: dict[str, Source] = {}
             self._profile: list[tuple[str, str, BaseModel]] = [
                 (row["section"], row["id"], PROFILE_MODELS[row["section"]].parse_raw(row["body"])) for row in told
             ]
@@ -182,10 +183,12 @@ class KnowledgeBase:
 
     def source(self, source_id: str) -> Source:
         """Raises KeyError for an id that is not in sources/."""
-        row = next(iter(self._db.table("source").rows_where("id = ?", [source_id])), None)
-        if row is None:
-            raise KeyError(source_id)
-        return Source(**row)
+        if source_id not in self._sources:  # read when it is first cited
+            row = next(iter(self._db.table("source").rows_where("id = ?", [source_id])), None)
+            if row is None:
+                raise KeyError(source_id)
+            self._sources[source_id] = Source(**row)
+        return self._sources[source_id]
 
     def signature(self, entry_ids: Iterable[str], today: datetime.date | None = None) -> Signature | None:
         """The oldest signature of these entries; None unless every one of them is validly signed on that day."""

@@ -15,6 +15,7 @@ from understanding.index import BEST, PhraseIndex
 from understanding.labelled import COVER, EXCLUDED, OUTSIDE, Labelled
 from understanding.learning.arrays import Floats
 from understanding.learning.classifier import Classifier
+from understanding.learning.cosines import Rounded
 from understanding.learning.encoder import Encoder
 from understanding.linking import POLICY, Linked, Linker
 from understanding.question import Frame, talked_about
@@ -147,7 +148,7 @@ class Taught:
         """What messages are compared with, less some phrases."""
         kept = [(target, text) for target, text in self.phrases if text not in without]
         texts = [text for _, text in kept]
-        index = PhraseIndex([target for target, _ in kept], self._of(texts), texts)
+        index = PhraseIndex([target for target, _ in kept], Rounded.of(self._of(texts)), texts)
         intents = sorted({name for name, _ in self._examples})
         return Recall(self.base, index, profiles_of(self.base, kept, intents))
 
@@ -340,9 +341,8 @@ def fit(recall: Recall, lists: Sequence[Listed]) -> tuple[Reader, Ranker, dict[s
     """Learn from labelled messages with their candidates."""
     asked = _asked([each for each in lists if each.labelled.asks])
     lists = [each for each in lists if each.labelled.answers]
-    ids = recall.index.ids
     beyond = [each.labelled.outside(recall.targets) for each in lists]
-    scope = np.stack([scope_evidence(each.heard, each.meaning, ids, recall.targets) for each in lists])
+    scope = np.stack([scope_evidence(each.heard, each.meaning, recall.scope) for each in lists])
     told = np.stack([happened_evidence(each.heard, each.meaning) for each in lists])
     happened = Chance.fit(told, [each.labelled.live for each in lists], strength=HAPPENED_STRENGTH)
     pairs = [(each.features, each.right) for each in lists]

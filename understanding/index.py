@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understanding.learning.arrays import Floats
+from understanding.learning.cosines import Cosines, Rounded
 
 BEST = 3  # of a target's phrases, the mean of so many nearest ones says how near it is
 NONE = -2.0  # less than any cosine
@@ -30,29 +31,30 @@ class PhraseIndex:
 
     Args:
         targets: the id of each phrase's target.
-        vectors: unit vectors, shape (phrases, 384).
-        texts: what each phrase says, where some are to be left out of a reading.
+        vectors: of the phrases.
+        texts: what each phrase says, while one learns: then some are left out of a reading, and all are saved.
+
+    Attributes:
+        ids: of the targets, in the order in which everything here is told of them.
+        place: where each target stands in it.
+        counts: how many phrases each target has.
+        vectors: of the phrases, target by target; kept while one learns.
     """
 
-    def __init__(self, targets: Sequence[str], vectors: Floats, texts: Sequence[str] = ()) -> None:
+    def __init__(self, targets: Sequence[str], vectors: Rounded, texts: Sequence[str] = ()) -> None:
         order = np.argsort(np.array(targets), kind="stable")
-        # Dimension by dimension: a few texts are compared with all phrases a third faster so.
-        self._across: Floats = np.ascontiguousarray(vectors[order].T, dtype=np.float32)
+        ordered = Rounded(vectors.numbers[order], vectors.scales[order])
+        self._cosines = Cosines(ordered)
+        self.vectors = ordered if texts else None
         self.ids: list[str] = sorted(set(targets))
-        places = {target: place for place, target in enumerate(self.ids)}
-        numbers = np.array([places[targets[i]] for i in order], dtype=np.int64)
-        self.place: Mapping[str, int] = places
-        self.owners: NDArray[np.int64] = numbers
+        self.place: Mapping[str, int] = {target: place for place, target in enumerate(self.ids)}
+        places = np.array([self.place[target] for target in targets], dtype=np.int64)
+        self.counts: NDArray[np.int64] = np.bincount(places, minlength=len(self.ids))
         self._saying: dict[str, list[int]] = {}
         for row, i in enumerate(order if texts else ()):
             self._saying.setdefault(texts[i], []).append(row)
-        counts = np.bincount(numbers, minlength=len(self.ids))
-        self._starts: NDArray[np.int64] = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
-
-    @property
-    def vectors(self) -> Floats:
-        """Of the phrases, target by target; shape (phrases, 384)."""
-        return self._across.T
+        self._starts: NDArray[np.int64] = np.cumsum(self.counts) - self.counts
+        self._owners: NDArray[np.int64] = np.repeat(np.arange(len(self.ids)), self.counts)
 
     def near_all(self, meanings: Floats, leaving_out: Sequence[str] = ()) -> list[Nearness]:
         """How near each of several texts is to each target; their unit vectors have the shape (n, 384).
@@ -60,7 +62,7 @@ class PhraseIndex:
         Args:
             leaving_out: for each text, a phrase that it is not compared with.
         """
-        cosines = meanings @ self._across
+        cosines = self._cosines.of(meanings)
         for row, text in enumerate(leaving_out):
             cosines[row, self._saying.get(text, [])] = NONE
         if len(cosines) <= FEW:
@@ -70,10 +72,12 @@ class PhraseIndex:
 
     def _of(self, cosines: Floats) -> Nearness:
         """The best of each target is found and taken out, BEST times; phrases that say the same count once."""
-        left, found = cosines.copy(), []
+        left = cosines.copy()
+        found: list[Floats] = []
         for _ in range(BEST):
+            if found:
+                left[left == found[-1][self._owners]] = NONE
             found.append(np.maximum.reduceat(left, self._starts))
-            left[left == found[-1][self.owners]] = NONE
         best = np.stack(found)
         there = best > NONE
         return Nearness(np.where(there, best, 0.0).sum(axis=0) / there.sum(axis=0), best[0])

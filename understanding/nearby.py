@@ -30,9 +30,8 @@ class Nearby:
             known = {text: self._kept[key] for text, key in keys.items() if key in self._kept}
         missing = [text for text in keys if text not in known]
         if missing:
-            # One row alone would go through another product, which sums in another order.
-            rows = missing if len(missing) > 1 else missing * 2
-            known |= zip(rows, self._index.near_all(np.stack([embed(text) for text in rows])), strict=True)
+            found = self._index.near_all(np.stack([embed(text) for text in missing]))
+            known |= zip(missing, found, strict=True)
         with self._lock:
             for text, key in keys.items():
                 self._kept[key] = known[text]

@@ -61,7 +61,7 @@ class Ranker:
 
     def _scores(self, features: Floats) -> Floats:
         standard = (features - self.mean) / self.scale
-        hidden = np.maximum(np.einsum("cf,nfh->nch", standard, self.first) + self.bias[:, None, :], 0.0)
+        hidden = np.maximum(standard @ self.first + self.bias[:, None, :], 0.0)
         return np.asarray(np.einsum("nch,nh->nc", hidden, self.second))
 
     def save(self, file: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,12 @@ from understanding.cues import cues_of
 from understanding.features import FEATURES, Heard, Profile, evidence
 from understanding.index import Nearness, PhraseIndex, nearest_of
 from understanding.learning.arrays import Floats
+from understanding.learning.cosines import Rounded
 from understanding.linking import Linked
 from understanding.nearby import Nearby
 from understanding.question import Frame
 from understanding.ranker import Ranker
-from understanding.signals import CHANCES, Chance, asked_evidence, happened_evidence, scope_evidence
+from understanding.signals import CHANCES, Chance, Scope, asked_evidence, happened_evidence, scope_evidence
 from understanding.targets import Target, intent_id, points_of, shown_texts, targets_of
 from understanding.text.language import words_of
 from understanding.text.questions import sentences
@@ -57,40 +58,38 @@ class Recall:
         self.profiles = profiles
         self.targets: dict[str, Target] = {name: profile.target for name, profile in profiles.items()}
         self.nearby = Nearby(index)
-        self._statements: dict[str, tuple[list[str], Floats]] = {}
+        self.scope = Scope.of(index.ids, self.targets)
+        trades = {name for name, target in self.targets.items() if target.kind == "industry"}
+        self.trades = [i for i, name in enumerate(index.ids) if name in trades]
+        """Where in the index the trades are."""
+        self._told: dict[str, Floats] = {}  # vectors of what may be said, by text
+        self._of: dict[str, Floats] = {}  # those of a target's leading statements, once they are asked for
 
     def on(self, base: KnowledgeBase) -> Recall:
         """The same phrases beside another state of the base: what is gone from it is no target any more.
 
-        Vectors of statements that read as before are kept.
+        Vectors of what reads as before are kept.
         """
         cues = {name: profile.cues for name, profile in self.profiles.items()}
         intents = [target.intent for target in self.targets.values() if target.kind == "intent"]
         found = Recall(base, self.index, _profiles(base, cues, intents))
         found.nearby = self.nearby
-        found.know_statements(*self.statements())
+        found._told = dict(self._told)
         return found
 
     def embed_statements(self, embed_all: Callable[[list[str]], Floats]) -> None:
-        """Make the vectors of all leading statements at once, so that no message has to wait for some."""
-        texts = {name: self.said_by(name) for name in self.targets}
-        embed_all([text for said in texts.values() for text in said])
-        for name, said in texts.items():
-            self._statements[name] = said, embed_all(said)
+        """Make the vectors of all leading statements and points at once, so that no message has to wait for some."""
+        said = [text for name in self.targets for text in (*self.said_by(name), *self.points_of(name))]
+        texts = list(dict.fromkeys(said))
+        self.know_statements(texts, embed_all(texts))
 
-    def statements(self) -> tuple[dict[str, list[str]], Floats]:
-        """The leading statements whose vectors are known, by target, and the vectors in this order."""
-        told = {name: texts for name, (texts, _) in self._statements.items()}
-        return told, np.concatenate([np.zeros((0, 384), np.float32), *(made for _, made in self._statements.values())])
+    def statements(self) -> tuple[list[str], Floats]:
+        """The texts whose vectors are known, and the vectors in this order."""
+        return list(self._told), np.array(list(self._told.values()), dtype=np.float32)
 
-    def know_statements(self, told: Mapping[str, list[str]], vectors: Floats) -> None:
-        """Take over vectors of ``statements``, as far as the targets still say the same."""
-        start = 0
-        for name, texts in told.items():
-            made = vectors[start : start + len(texts)]
-            start += len(texts)
-            if name in self.targets and self.said_by(name) == texts:
-                self._statements[name] = texts, made
+    def know_statements(self, texts: Iterable[str], vectors: Floats) -> None:
+        """Take over what ``statements`` gave."""
+        self._told.update(zip(texts, vectors, strict=True))
 
     def hear(
         self,
@@ -169,13 +168,21 @@ class Recall:
         """A target's leading statements."""
         return shown_texts(self.targets[name], self.base)[:FEW_STATEMENTS]
 
+    def points_of(self, name: str) -> list[str]:
+        """The points of a target's answer."""
+        return points_of(self.targets[name], self.base)
+
+    def vectors_of(self, texts: Sequence[str], embed: Embed) -> Floats:
+        """Vectors of what may be said, shape (n, 384)."""
+        known = self._told
+        found = [known[text] if text in known else embed(text) for text in texts]
+        return np.stack(found) if found else np.zeros((0, 384), np.float32)
+
     def _vectors_of(self, name: str, embed: Embed) -> Floats:
-        """Vectors of a target's leading statements, kept once they are made."""
-        if name not in self._statements:
-            texts = self.said_by(name)
-            made = np.stack([embed(text) for text in texts]) if texts else np.zeros((0, 384), np.float32)
-            self._statements[name] = texts, made
-        return self._statements[name][1]
+        """Vectors of a target's leading statements, kept once they are put together."""
+        if name not in self._of:
+            self._of[name] = self.vectors_of(self.said_by(name), embed)
+        return self._of[name]
 
 
 class Reader:
@@ -203,7 +210,7 @@ class Reader:
         """
         shares = self.ranker.chances(found, fused)
         of = self.chances
-        outside = of["outside"].of(scope_evidence(heard, meaning, self.recall.index.ids, self.recall.targets))
+        outside = of["outside"].of(scope_evidence(heard, meaning, self.recall.scope))
         happened = of["happened"].of(happened_evidence(heard, meaning))
         asked = asked_evidence(heard, meaning)
         chances = [of["right"].of(each) for each in sureness(shares, fused, found, outside)]
@@ -216,11 +223,11 @@ class Reader:
 
     def nearest_point(self, target: str, meaning: Floats, embed: Embed) -> int | None:
         """The place of the point of a target's answer that comes nearest to a message; None where it has none."""
-        points = points_of(self.recall.targets[target], self.recall.base) if target in self.recall.targets else []
+        points = self.recall.points_of(target) if target in self.recall.targets else []
         if len(points) < 2:
             return None
         if target not in self._points:
-            self._points[target] = np.stack([embed(text) for text in points])
+            self._points[target] = self.recall.vectors_of(points, embed)
         return int(np.argmax(self._points[target] @ meaning))
 
     def trade(self, reading: Reading) -> dict[str, Any] | None:
@@ -228,11 +235,12 @@ class Reader:
 
         None where it is nearer to the bare question, which tells no trade: "which policies do we need?".
         """
-        near, index, targets = reading.heard.bare.mean, self.recall.index, self.recall.targets
-        trades = [i for i, name in enumerate(index.ids) if name in targets and targets[name].kind == "industry"]
-        best = max(trades, key=lambda i: float(near[i]), default=None)
+        near, index, trades = reading.heard.bare.mean, self.recall.index, self.recall.trades
+        if not trades:
+            return None
+        best = trades[int(np.argmax(near[trades]))]
         bare = index.place.get(RECOMMENDATION)
-        if best is None or (bare is not None and near[bare] >= near[best]):
+        if bare is not None and near[bare] >= near[best]:
             return None
         return {"id": index.ids[best], "nearest": round(float(near[best]), 4)}
 
@@ -297,31 +305,32 @@ def _profiles(base: KnowledgeBase, cues: Mapping[str, Floats], intents: Sequence
     return found
 
 
-def save(
-    folder: Path, recall: Recall, chances: Mapping[str, Chance], ranker: Ranker, phrases: list[tuple[str, str]]
-) -> None:
+def save(folder: Path, recall: Recall, chances: Mapping[str, Chance], ranker: Ranker) -> None:
     """Write what was learnt: arrays and JSON, no code."""
     ranker.save(folder / "ranker.npz")
     arrays: dict[str, Any] = {}
     for name, chance in chances.items():
         arrays |= chance.as_arrays(name)
     np.savez(folder / "chances.npz", **arrays)
-    np.save(folder / "phrases.npy", recall.index.vectors.astype(np.float16))  # half the size; a cosine moves by 0.0003
-    owners = [recall.index.ids[i] for i in recall.index.owners]
+    index, names, vectors = recall.index, list(recall.profiles), recall.index.vectors
+    assert vectors is not None  # one learns
+    np.savez(folder / "phrases.npz", numbers=vectors.numbers, scales=vectors.scales, counts=index.counts)
+    np.save(folder / "cues.npy", np.stack([recall.profiles[name].cues for name in names]))
     intents = [target.intent for target in recall.targets.values() if target.kind == "intent"]
-    statements, vectors = recall.statements()
-    np.save(folder / "statements.npy", vectors.astype(np.float16))
-    told = {"targets": owners, "phrases": phrases, "intents": intents, "statements": statements}
-    (folder / "phrases.json").write_text(json.dumps(told), encoding="utf-8")
+    statements, said = recall.statements()
+    np.save(folder / "statements.npy", said.astype(np.float16))  # half the size; a cosine moves by 0.0003
+    told = {"targets": index.ids, "profiles": names, "intents": intents, "statements": statements}
+    (folder / "told.json").write_text(json.dumps(told), encoding="utf-8")
 
 
 def load(folder: Path, base: KnowledgeBase) -> Reader:
     """Read what ``save`` wrote."""
-    told = json.loads((folder / "phrases.json").read_text(encoding="utf-8"))
-    vectors = np.load(folder / "phrases.npy", allow_pickle=False).astype(np.float32)
-    index = PhraseIndex(told["targets"], vectors)
-    phrases = [(target, text) for target, text in told["phrases"]]
-    recall = Recall(base, index, profiles_of(base, phrases, told["intents"]))
+    told = json.loads((folder / "told.json").read_text(encoding="utf-8"))
+    with np.load(folder / "phrases.npz", allow_pickle=False) as arrays:
+        vectors, counts = Rounded(arrays["numbers"], arrays["scales"]), arrays["counts"]
+    index = PhraseIndex(np.repeat(told["targets"], counts).tolist(), vectors)
+    cues = dict(zip(told["profiles"], np.load(folder / "cues.npy", allow_pickle=False), strict=True))
+    recall = Recall(base, index, _profiles(base, cues, told["intents"]))
     statements = np.load(folder / "statements.npy", allow_pickle=False).astype(np.float32)
     recall.know_statements(told["statements"], statements)
     with np.load(folder / "chances.npz", allow_pickle=False) as arrays:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from understanding.cues import cues_of
@@ -97,17 +98,32 @@ class Chance:
         return cls(mean, scale, weights, float(arrays[f"{name}_constant"]))
 
 
-def scope_evidence(heard: Heard, meaning: Floats, ids: Sequence[str], targets: Mapping[str, Target]) -> Floats:
-    """What tells that a message is outside the guide's business: what it is near to, what it names, what it means.
+@dataclass(frozen=True)
+class Scope:
+    """Which of an index's targets are the guide's business, by place in its order.
 
-    Args:
-        ids: the index's targets, in its order; one that is gone from the base counts as neither in nor outside.
-        targets: every target by id.
+    Attributes:
+        inside, outside: true where a target is; one that is gone from the base is in neither.
+        general: the place of the answer that something is not the guide's business; None where there is none.
     """
+
+    inside: NDArray[np.bool_]
+    outside: NDArray[np.bool_]
+    general: int | None
+
+    @classmethod
+    def of(cls, ids: Sequence[str], targets: Mapping[str, Target]) -> Scope:
+        """Of the index's targets, in its order, and every target by id."""
+        known = [targets.get(each) for each in ids]
+        outside = np.array([target is not None and target.intent == "out_of_scope" for target in known], dtype=bool)
+        inside = np.array([target is not None and target.kind != "intent" for target in known], dtype=bool) & ~outside
+        return cls(inside, outside, ids.index(OUTSIDE) if OUTSIDE in ids else None)
+
+
+def scope_evidence(heard: Heard, meaning: Floats, scope: Scope) -> Floats:
+    """What tells that a message is outside the guide's business: what it is near to, what it names, what it means."""
     mean, best = heard.meaning.mean, heard.meaning.best
-    known = [targets.get(each) for each in ids]
-    outside = np.array([target is not None and target.intent == "out_of_scope" for target in known])
-    inside = np.array([target is not None and target.kind != "intent" for target in known]) & ~outside
+    inside, outside = scope.inside, scope.outside
     near = np.sort(mean[inside])[-NEAREST:]
     return np.array(
         [
@@ -123,7 +139,7 @@ def scope_evidence(heard: Heard, meaning: Floats, ids: Sequence[str], targets: M
             float(bool(heard.policies or heard.links.get("term") or heard.links.get("exposure"))),
             float(bool(heard.links.get("industry"))),
             float(bool(heard.frame and heard.frame.target)),
-            float(mean[ids.index(OUTSIDE)]) if OUTSIDE in ids else 0.0,
+            0.0 if scope.general is None else float(mean[scope.general]),
             float(np.log1p(len(heard.words))),
             *cues_of(heard.words),
             *meaning,

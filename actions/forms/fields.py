@@ -18,7 +18,19 @@ from actions.forms.amounts import count, mentioned_count, mentioned_money, money
 from actions.forms.judging import WORDS_BESIDE, no_description, no_name, pasted, written_by_a_program
 from actions.forms.names import LONGEST_NAME, NameProblem, name_problem, read_name
 from actions.forms.places import ABROAD, is_a_city, is_a_rival, state_of, states_of, towns_in
-from actions.forms.said import LONGEST_ANSWER, TOO_LONG, Read, Refusal, Said, Value, plainly, says, words_for
+from actions.forms.said import (
+    LONGEST_ANSWER,
+    TOO_LONG,
+    Read,
+    Refusal,
+    Said,
+    Value,
+    plain_phrase,
+    plain_text,
+    plainly,
+    says,
+    words_for,
+)
 from bot.privacy import without_placeholders
 from knowledge.base import KnowledgeBase
 from knowledge.named import HISTORY, PAST_CLAIMS
@@ -227,8 +239,10 @@ def _mentioned_choice(field: ProfileField, said: Said, base: KnowledgeBase) -> V
 
 def _choosing(phrase: str, text: str) -> str:
     """The words that choose; a single one does only if it is all that is said: not in "our office burned down"."""
-    whole = plainly(text).strip(" .!,")
-    return words_for(phrase, text) if " " in phrase else whole if whole == plainly(phrase) else ""
+    if " " in phrase:
+        return words_for(phrase, text)
+    whole = plain_text(text).strip(" .!,")
+    return whole if whole == plain_phrase(phrase) else ""
 
 
 def _in_words(field: ProfileField, said: Said, base: KnowledgeBase, value: Any = ...) -> Read:

@@ -133,7 +133,7 @@ def words_for(phrase: str, text: str, unless: re.Pattern[str] | None = None) -> 
     Args:
         phrase: in it "…" stands for up to five words of the same clause ("rent … office").
     """
-    plain = plainly(text)
+    plain = plain_text(text)
     denies = _DENIES.match(phrase)
     for found in _whole_words(phrase).finditer(plain):
         denied = not denies and _DENIED.search(plain[: found.start()])
@@ -162,4 +162,8 @@ def plainly(text: str) -> str:
     return _SPACES.sub(" ", _QUOTES.sub("'", text.lower()))
 
 
+# Each message is searched for some thousand phrases: what both are in plain is made once.  Of what visitors write the
+# last few messages are kept, of the content every phrase.
+plain_text = lru_cache(maxsize=16)(plainly)
+plain_phrase = lru_cache(maxsize=8192)(plainly)
 _SPACES, _QUOTES = re.compile(r"\s+|(?<=\w)-(?=\w)"), re.compile(r"[’`]")

@@ -13,10 +13,11 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.core.utils import AvailableEndpoints
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import EventVerbosity
+from threadpoolctl import threadpool_limits
 
 from bot.edge.turns import Message, Turn
 from bot.records.conversations import forget
-from bot.runtime import install
+from bot.runtime import garbage, install
 from bot.runtime.local_actions import LocalActions
 from bot.runtime.workers import Timed, Workers
 
@@ -52,13 +53,18 @@ class GuideAgent:
     @classmethod
     async def load(cls, model: Path, timed: Timed | None = None, endpoints: Path = Path("endpoints.yml")) -> GuideAgent:
         """The agent of a trained model, warm: its first answer takes no longer than the next."""
-        install()
-        workers = Workers(timed) if timed else Workers()
-        store = TrackerStore.create(AvailableEndpoints.read_endpoints(str(endpoints)).tracker_store)
-        agent = Agent.load(str(model), tracker_store=store, action_endpoint=LocalActions(workers))
-        agent.processor.workers = workers
-        loaded = cls(agent, workers)
-        await loaded._warm_up()
+        garbage.hold_back()
+        try:
+            install()
+            threadpool_limits(1, "blas")  # messages share the cores, not the products of one
+            workers = Workers(timed) if timed else Workers()
+            store = TrackerStore.create(AvailableEndpoints.read_endpoints(str(endpoints)).tracker_store)
+            agent = Agent.load(str(model), tracker_store=store, action_endpoint=LocalActions(workers))
+            agent.processor.workers = workers
+            loaded = cls(agent, workers)
+            await loaded._warm_up()
+        finally:
+            garbage.resume()
         return loaded
 
     async def _warm_up(self) -> None:

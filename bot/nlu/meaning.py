@@ -88,7 +88,7 @@ class Meaning(GraphComponent):
         recall = taught.recall()
         recall.embed_statements(encoder.embed_all)
         with self._storage.write_to(self._resource) as folder:
-            save(Path(folder), recall, chances, ranker, taught.phrases)
+            save(Path(folder), recall, chances, ranker)
         base.close()
         return self._resource
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.engine import Connection
 
 from bot.records.connecting import lock
@@ -14,20 +14,22 @@ from bot.records.tables import event, insert_new
 
 KIND = "events"  # in the spool
 
+# Asked at every turn, so built once.
+_LAST = select(func.max(event.c.number)).where(event.c.conversation == bindparam("of"))
+_LAST_START = _LAST.where(event.c.starts_session)
+
 Row = dict[str, Any]
 
 
 def count(connection: Connection, conversation: str) -> int:
     """How many events of a conversation are stored."""
-    last = select(func.max(event.c.number)).where(event.c.conversation == conversation)
-    found = connection.execute(last).scalar()
+    found = connection.execute(_LAST, {"of": conversation}).scalar()
     return 0 if found is None else int(found) + 1
 
 
 def session_start(connection: Connection, conversation: str) -> int:
     """The number of the first event that Rasa counts to the latest session."""
-    last = select(func.max(event.c.number)).where(event.c.conversation == conversation, event.c.starts_session)
-    return int(connection.execute(last).scalar() or 0)
+    return int(connection.execute(_LAST_START, {"of": conversation}).scalar() or 0)
 
 
 def bodies(connection: Connection, conversation: str, first: int = 0) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
 
 from bot.records import audit, transcript, words
@@ -16,6 +16,11 @@ from bot.records.connecting import lock
 from bot.records.states import CLOSED, WITH_PEOPLE, State, Step, Taken, after, owner_after
 from bot.records.tables import ticket
 from bot.records.tickets import Ticket, Tickets
+
+# Asked at every message, so built once.
+_HELD = select([ticket.c[name] for name in ("reference", "status", "turn", "owner")]).where(
+    ticket.c.conversation == bindparam("of"), ticket.c.status.in_(WITH_PEOPLE)
+)
 
 
 class NoSuchTicket(LookupError):
@@ -54,9 +59,7 @@ class Move:
 
 def held(connection: Connection, conversation: str) -> Held | None:
     """Who has a conversation, where people have it; None where the guide has it."""
-    columns = [ticket.c[name] for name in ("reference", "status", "turn", "owner")]
-    found = select(columns).where(ticket.c.conversation == conversation, ticket.c.status.in_(WITH_PEOPLE))
-    row = connection.execute(found).first()
+    row = connection.execute(_HELD, {"of": conversation}).first()
     return Held(row.reference, State(row.status), row.turn, row.owner) if row else None
 
 

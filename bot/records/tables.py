@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Compiled, Dialect
 from sqlalchemy.types import TypeDecorator
 
 VERSION = "0004"  # of the tables: the last migration
@@ -304,6 +306,12 @@ imported = Table(  # files of before there was one database, by what was in them
 
 def insert_new(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert rows that are not there yet; those that are stay as they are."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     if found := [dict(row) for row in rows]:
-        connection.execute(insert(table).on_conflict_do_nothing(), found)
+        connection.execute(_insert(table, tuple(found[0]), connection.dialect), found)
+
+
+@lru_cache(maxsize=64)
+def _insert(table: Table, columns: tuple[str, ...], dialect: Dialect) -> Compiled:
+    """Compiled once: what SQLAlchemy 1.4 keeps of other statements it makes anew of one with ``on conflict``."""
+    insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing().compile(dialect=dialect, column_keys=list(columns))

@@ -9,7 +9,7 @@ from importlib import import_module
 
 SETTINGS = {
     "RASA_TELEMETRY_ENABLED": "false",
-    "TF_CPP_MIN_LOG_LEVEL": "3",  # TensorFlow is imported by Rasa and used by nothing here
+    "TF_CPP_MIN_LOG_LEVEL": "3",  # training imports TensorFlow, and nothing here uses it
     "CUDA_VISIBLE_DEVICES": "-1",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "RASA_MAX_CACHE_SIZE": "0",  # a training takes minutes; a stale cached part costs hours
@@ -35,7 +35,10 @@ def hush() -> None:
     """Warnings and worse only, identifiers masked: Rasa's debug lines would put what visitors write into logs."""
     import sanic.app  # noqa: F401  (resets the warning filters when it is first imported, so before they are set)
 
+    from bot.runtime import late_tensorflow
+
     mute_warnings()
+    late_tensorflow.install()  # before the first of Rasa's modules that would import it
     from bot.runtime.logs import mask_logs
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -45,7 +48,7 @@ def hush() -> None:
 
 MENDED = (
     *("action_calls", "action_replies", "debug_copies", "event_types"),
-    *("failing_stores", "graph_in_order", "last_states", "replay"),
+    *("failing_stores", "graph_in_order", "last_states", "replay", "rules_kept", "served_models"),
 )
 """The modules that mend a defect of Rasa's; each has an ``install``."""
 

@@ -40,6 +40,7 @@ def mask_logs() -> None:
             _masked,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,  # Rasa logs ten lines a turn that nobody sees; each made a logger before
     )
 
 

@@ -13,9 +13,7 @@ from typing import Any
 from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.nlg import NaturalLanguageGenerator
-from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
-from rasa.exceptions import ActionLimitReached
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -42,7 +40,7 @@ class GuideProcessor(MessageProcessor):
     """Used in place of Rasa's by ``bot.runtime.install``."""
 
     workers: Inline = Inline()
-    """What reads messages and chooses actions; threads in a process that serves."""
+    """What reads messages; threads in a process that serves."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,27 +82,26 @@ class GuideProcessor(MessageProcessor):
         own = own_words(gate.text)
         texts = [own, *several_questions(own)]
         known = tracker or DialogueStateTracker.from_events(message.sender_id, [])
-        read = [
-            await self.workers.understand(
-                self._parse_message_with_graph, _with_frame(text, frame), known, only_output_properties
-            )
-            for text in texts
-        ]
+        read = [await self._read(_with_frame(text, frame), known, only_output_properties) for text in texts]
         parsed: dict[str, Any] = read[0]
         parsed["text"] = gate.text
         if read[1:]:
             parsed["parts"] = read[1:]
         return parsed
 
-    def _parse_message_with_graph(
-        self, message: UserMessage, tracker: DialogueStateTracker, only_output_properties: bool = True
+    async def _read(
+        self, message: UserMessage, tracker: DialogueStateTracker, only_output_properties: bool
     ) -> dict[str, Any]:
-        """Rasa's, for what was not read before; reasons asked for are always worked out."""
-        read = super()._parse_message_with_graph
+        """Parse data of Rasa's graph, off the event loop, for what was not read before; reasons are always made."""
+
+        async def read() -> dict[str, Any]:
+            graph = self._parse_message_with_graph
+            return dict(await self.workers.understand(graph, message, tracker, only_output_properties))
+
         metadata = message.metadata or {}
         if metadata.keys() - {"frame"} or not only_output_properties:
-            return dict(read(message, tracker, only_output_properties))
-        return self._readings.of(str(message.text), metadata.get("frame"), lambda: read(message, tracker))
+            return await read()
+        return await self._readings.of(str(message.text), metadata.get("frame"), read)
 
     async def _buttons_offered(self, tracker: DialogueStateTracker) -> list[dict[str, Any]]:
         """Buttons of the guide's last answer, also where that was said in the session before.
@@ -125,18 +122,6 @@ class GuideProcessor(MessageProcessor):
             self._readings.forget()
         else:
             await super().save_tracker(tracker)
-
-    async def _run_prediction_loop(self, output_channel: OutputChannel, tracker: DialogueStateTracker) -> None:
-        """Rasa's, with the choice of the next action off the event loop."""
-        again = True
-        while again and self._should_handle_message(tracker):
-            choice: tuple[Action, PolicyPrediction]
-            try:
-                choice = await self.workers.understand(self.predict_next_with_tracker_if_should, tracker)
-            except ActionLimitReached:
-                logger.warning("%s asked for more actions than a turn may have", tracker.sender_id)
-                return
-            again = await self._run_action(choice[0], tracker, output_channel, self.nlg, choice[1])
 
     async def _run_action(self, action: Action, *args: Any, **kwargs: Any) -> bool:
         if isinstance(action, RemoteAction):

@@ -1,14 +1,15 @@
-"""Threads for what would hold up the event loop: reading a message, choosing the next action, acting.
+"""Threads for what would hold up the event loop: reading a message, and acting.
 
-Reading and choosing are arithmetic that ends: as many threads as there are cores.  An action may wait for a disk, so
-actions have threads of their own and a deadline, and one that is stuck costs nobody else anything.  The objects of
-Rasa that are used here keep nothing between two calls, and each tracker belongs to one turn.
+Reading is arithmetic that ends: as many threads as there are cores.  An action may wait for a disk, so actions have
+threads of their own and a deadline, and one that is stuck costs nobody else anything.  The objects of Rasa that are
+used here keep nothing between two calls, and each tracker belongs to one turn.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -54,12 +55,23 @@ class Workers(Inline):
     async def act(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Raises TimeoutError after `ACTION_SECONDS`; the thread goes on until the work ends by itself."""
         with self._timed("act"):
-            return await asyncio.wait_for(_in(self._actors, lambda: asyncio.run(work())), ACTION_SECONDS)
+            return await asyncio.wait_for(_in(self._actors, _run, work), ACTION_SECONDS)
 
     def close(self) -> None:
         """End the threads; what is stuck in one is not waited for."""
         self._readers.shutdown(wait=False, cancel_futures=True)
         self._actors.shutdown(wait=False, cancel_futures=True)
+
+
+_of_thread = threading.local()
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run to its end on the thread's own event loop, which making anew each time would cost more than most actions."""
+    runner: asyncio.Runner | None = getattr(_of_thread, "runner", None)
+    if runner is None:
+        runner = _of_thread.runner = asyncio.Runner()
+    return runner.run(work(), context=copy_context())
 
 
 def _in(pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:

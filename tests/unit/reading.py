@@ -11,6 +11,7 @@ from knowledge.base import KnowledgeBase
 from understanding.features import FEATURES, Heard
 from understanding.index import Nearness, PhraseIndex
 from understanding.learning.arrays import Floats
+from understanding.learning.cosines import Rounded
 from understanding.linking import Linked
 from understanding.question import Frame
 from understanding.ranker import Ranker
@@ -38,7 +39,7 @@ def recall_of(base: KnowledgeBase) -> Recall:
     """What messages are compared with, as training makes it, less all that is labelled."""
     phrases = phrases_of(base, EXAMPLES)
     texts = [text for _, text in phrases]
-    index = PhraseIndex([name for name, _ in phrases], np.stack([embed(text) for text in texts]), texts)
+    index = PhraseIndex([name for name, _ in phrases], Rounded.of(np.stack([embed(text) for text in texts])), texts)
     return Recall(base, index, profiles_of(base, phrases, [intent for intent, _ in EXAMPLES]))
 
 
@@ -64,7 +65,7 @@ def reader_of(recall: Recall, outside: float = 0.01, happened: float = 0.01) -> 
         recall,
         ranker,
         {
-            "outside": always(scope_evidence(heard, meaning, recall.index.ids, recall.targets), outside),
+            "outside": always(scope_evidence(heard, meaning, recall.scope), outside),
             "happened": always(happened_evidence(heard, meaning), happened),
             "right": Chance(np.zeros(len(sure)), np.ones(len(sure)), weights, 0.0),
             "cover": always(asked_evidence(heard, meaning), 0.99),

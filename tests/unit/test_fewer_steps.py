@@ -37,7 +37,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from bot.ask import Guide
-from bot.runtime import action_calls, graph_in_order, last_states, replay
+from bot.runtime import action_calls, graph_in_order, last_states, replay, rules_kept
 from bot.runtime.local_actions import LocalActions
 
 UPSTREAM: dict[Callable[..., Any], str] = {
@@ -51,7 +51,8 @@ UPSTREAM: dict[Callable[..., Any], str] = {
     Domain.get_active_state: "5a4a505743120441",
     Policy._prediction_states: "ed9b82bed2f26ad7",
     RulePolicy._find_action_from_rules: "be6da6ee0f5429bd",
-    RulePolicy._get_possible_keys: "2915fd81711e194c",
+    rules_kept._get_possible_keys: "2915fd81711e194c",
+    RulePolicy._does_rule_match_state: "d3109c1a97de319c",
     RulePolicy._is_rule_applicable: "64a108b016b46e57",
     RulePolicy._create_feature_key: "641eda8d019918ce",
     RulePolicy._rule_prediction: "90316ddf7eb4b314",
@@ -170,6 +171,7 @@ def test_the_rules_choose_as_upstream_at_every_step_of_any_talk(guide: Guide, se
         ours = policy.predict_action_probabilities(tracker, domain)
         with pytest.MonkeyPatch.context() as upstream:
             upstream.setattr(RulePolicy, "_prediction_states", Policy._prediction_states)
+            upstream.setattr(RulePolicy, "_get_possible_keys", rules_kept._get_possible_keys)
             assert policy.predict_action_probabilities(tracker, domain) == ours
 
 
@@ -180,6 +182,24 @@ def test_states_do_not_grow_with_the_session(guide: Guide) -> None:
     kept = [event for event in plain if not isinstance(event, ActionReverted | UserUtteranceReverted)]
     tracker = DialogueStateTracker.from_events("visitor", kept, domain.slots)
     assert len(policy._prediction_states(tracker, domain)) == last_states.longest_rule(policy) + 1
+
+
+def test_rules_are_held_against_states_of_a_kind_once(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy, domain = _rule_policy(guide), guide.agent.domain
+    monkeypatch.setitem(policy.__dict__, "_known_rules", {})
+    held: list[list[Any]] = []
+    upstream = rules_kept._get_possible_keys
+    monkeypatch.setattr(
+        rules_kept, "_get_possible_keys", lambda self, *given: (held.append(given[1]), upstream(self, *given))[1]
+    )
+    for words in ("of one visitor", "of another"):
+        tracker = DialogueStateTracker("visitor", domain.slots)
+        tracker.update(ActionExecuted("action_listen"), domain)
+        tracker.update(UserUttered(words, {"name": "greet", "confidence": 0.9}), domain)
+        assert policy.predict_action_probabilities(tracker, domain).max_confidence == 1.0
+        once = len(held)
+    assert once == len(held) == 2  # by the words, which no rule looks at, and by the intent
+    assert "of one visitor" not in repr(policy.__dict__["_known_rules"][id(policy.lookup["rules"])].found)
 
 
 def _rule_policy(guide: Guide) -> RulePolicy:

@@ -21,8 +21,8 @@ from understanding.linking import Linked
 from understanding.question import Frame
 from understanding.ranker import Ranker
 from understanding.reader import Reader, Recall, load, save
-from understanding.signals import Chance, happened_evidence, scope_evidence
-from understanding.targets import OUTSIDE, phrases_of
+from understanding.signals import Chance, Scope, happened_evidence, scope_evidence
+from understanding.targets import OUTSIDE
 
 if TYPE_CHECKING:
     from conftest import Draft
@@ -128,7 +128,7 @@ def test_a_regression_learns_and_is_read_back(tmp_path: Path) -> None:
 def test_scope_rests_on_what_is_outside_and_not_on_distance(recall: Recall) -> None:
     def found(text: str, *links: dict[str, Any]) -> list[float]:
         message = recall.hear(linked(text, *links), None, {"out_of_scope": 0.2}, embed)
-        return list(scope_evidence(message, embed(text), recall.index.ids, recall.targets))
+        return list(scope_evidence(message, embed(text), recall.scope))
 
     picnic, war = found("will it rain on the picnic"), found("an army shelled the office")
     assert picnic[3] > picnic[4]  # nearer to what is outside than to anything inside
@@ -141,8 +141,8 @@ def test_scope_rests_on_what_is_outside_and_not_on_distance(recall: Recall) -> N
 def test_scope_does_without_targets_that_are_gone(recall: Recall) -> None:
     message = recall.hear(linked("an army shelled the office"), None, {}, embed)
     left = {name: target for name, target in recall.targets.items() if name != "war"}
-    whole = scope_evidence(message, embed(message.text), recall.index.ids, recall.targets)
-    less = scope_evidence(message, embed(message.text), recall.index.ids, left)
+    whole = scope_evidence(message, embed(message.text), recall.scope)
+    less = scope_evidence(message, embed(message.text), Scope.of(recall.index.ids, left))
     assert less.shape == whole.shape
     assert less[4] < whole[4]  # the nearest inside is another one now
     assert less[3] == whole[3]
@@ -195,8 +195,7 @@ def test_a_targets_yes_or_no_is_that_of_the_base(
 
 
 def test_what_was_learnt_is_read_back(reader: Reader, recall: Recall, tmp_path: Path) -> None:
-    phrases = phrases_of(recall.base, [("greet", "hello there")])
-    save(tmp_path, recall, reader.chances, reader.ranker, phrases)
+    save(tmp_path, recall, reader.chances, reader.ranker)
     again = load(tmp_path, recall.base)
     message = linked("an army shelled the office")
     assert [name for name, _ in again.read(message, None, {}, embed).ranked][:1] == ["war"]
@@ -204,7 +203,7 @@ def test_what_was_learnt_is_read_back(reader: Reader, recall: Recall, tmp_path: 
 
 def test_no_message_waits_for_statements_that_were_saved(reader: Reader, recall: Recall, tmp_path: Path) -> None:
     recall.embed_statements(lambda texts: np.stack([embed(text) for text in texts] or [np.zeros(384)]))
-    save(tmp_path, recall, reader.chances, reader.ranker, phrases_of(recall.base, []))
+    save(tmp_path, recall, reader.chances, reader.ranker)
     again, asked = load(tmp_path, recall.base), []
 
     def noting(text: str) -> Floats:
