@@ -26,8 +26,7 @@ ask: train ## Ask one question: make ask Q="Does GL cover call center mistakes?"
 	@.venv/bin/guide ask "$(if $(Q),$(Q),Does GL cover call center mistakes?)"
 test: .make/dev train ## Run every test, four files at a time
 	$(PY) -m pytest $(PARALLEL)
-check: lint ## Check style, types and what needs no model, no server and no walk through all content
-	@.venv/bin/guide knowledge build
+check: lint knowledge/guide.db ## Check style, types and what needs no model, no server and no walk through all content
 	$(PY) -m pytest -n 2 --dist loadscope -m "not model and not browser and not slow" tests/unit tests/evaluation
 lint: .make/dev ## Check style and types
 	.venv/bin/ruff check .
@@ -95,5 +94,8 @@ $(UV):
 .make/dev: .make/runtime requirements-dev.lock
 	@$(UV) pip install --quiet --python $(PY) -r requirements-dev.lock
 	@touch $@
+
+knowledge/guide.db: $(wildcard knowledge/*.py knowledge/*.yml) $(shell find knowledge/content -name '*.yml') | .make/dev
+	@.venv/bin/guide knowledge build
 
 .PHONY: help setup train run shell ask test check lint bench-nlu bench-runtime performance bench-website bench-desk bench-knowledge soak-kills soak-handoff soak soak-faults soak-slack fuzz-slack matrix wanted reachable lock encoder pictures clean

@@ -25,6 +25,7 @@ def run(program: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_a_loaded_guide_has_not_imported_tensorflow() -> None:
     loads = f"""
 import sys
@@ -39,11 +40,13 @@ print("tensorflow" in sys.modules)
     assert run(loads) == "False"
 
 
+@pytest.mark.slow
 def test_rasa_alone_still_imports_it() -> None:
     """When this fails, Rasa has changed: see whether bot/runtime/late_tensorflow.py is still needed."""
     assert run("import sys\nimport rasa.utils.train_utils\nprint('tensorflow' in sys.modules)") == "True"
 
 
+@pytest.mark.slow
 def test_what_needs_tensorflow_gets_it() -> None:
     makes = """
 from bot.runtime import hush, quiet
