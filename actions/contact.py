@@ -226,6 +226,12 @@ def heard(known: Contact, text: str) -> Contact | None:
     return known.updated(Contact(time=_in_full(time[0]) if time else None, by=way))
 
 
+def only_reaches(text: str) -> bool:
+    """Whether a text is a way to reach its writer, and nothing else: "707 555 0164 please"."""
+    beside = set(re.findall(r"[^\W\d_]+", beside_contact(text).lower()))
+    return read_contact(text).reachable and "?" not in text and beside <= _BESIDE
+
+
 def _says_little(text: str) -> bool:
     """Whether next to nothing is said beside the contact."""
     return len(re.findall(r"[\w'’]+", beside_contact(text))) <= FEW_WORDS

@@ -27,7 +27,7 @@ from actions.calling import (
     passing_on,
     was_said,
 )
-from actions.contact import Contact, bare_name, heard, refuses
+from actions.contact import Contact, bare_name, heard, only_reaches, refuses
 from actions.forms.filling import Filling
 from actions.forms.reaching import find_phone
 from actions.forms.turn import facts_of
@@ -173,7 +173,8 @@ def contact_for_agent(filling: Filling | None, tracker: Tracker, intent: str, ba
     contact, agreed = contact_of(filling), ask.get("call")
     if not agreed:
         named = contact.name is not None and contact.name == bare_name(text)  # the name that was asked for
-        if ask or not (named or intent in MAY_BE_A_NUMBER) or not was_said(sentence, tracker.events):
+        meant = named or intent in MAY_BE_A_NUMBER or only_reaches(text)
+        if ask or not meant or not was_said(sentence, tracker.events):
             return None
         refused, given = refuses(text), contact if named else heard(contact, text)
         problem = None if refused or given else asked_again(message)

@@ -16,7 +16,7 @@ from rasa_sdk import Tracker
 
 from actions.answer import Answer
 from actions.calling import MAY_BE_A_NUMBER, consent_given, consent_sentence, contact_of, only_contact, still_waiting
-from actions.contact import Contact, has_waited
+from actions.contact import Contact, has_waited, only_reaches
 from actions.forms.conditions import phone_of, with_consent, within_licence, within_licence_answer
 from actions.forms.filling import Filling
 from actions.forms.said import classified
@@ -77,7 +77,9 @@ def contact_told(standing: Standing) -> Reply | None:
     Where that comes closest to a wish for an agent, it is one: nobody else is to be called back.
     """
     question, now = standing.question, contact_of(standing.filling)
-    if question.bound or now in (contact_of(standing.kept), Contact()) or decided_as(question) not in MAY_BE_A_NUMBER:
+    if question.bound or now in (contact_of(standing.kept), Contact()):
+        return None
+    if decided_as(question) not in MAY_BE_A_NUMBER and not only_reaches(question.text):
         return None
     if question.intent == AGENT_WISHED or question.closest[:1] == (AGENT,):
         asked = replace(question, intent=AGENT_WISHED, closest=())

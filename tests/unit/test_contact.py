@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.contact import Contact, bare_name, has_waited, heard, problem_with, read_contact, refuses
+from actions.contact import Contact, bare_name, has_waited, heard, only_reaches, problem_with, read_contact, refuses
 
 LEE = Contact("Lee", "(415) 555-0133", None, "after 3 pm")
 
@@ -146,3 +146,27 @@ def test_who_was_not_called_back_is_heard(text: str, waited: bool) -> None:
 )  # fmt: skip
 def test_a_name_may_be_all_that_is_said(text: str, name: str | None) -> None:
     assert bare_name(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("that one is disconnected, my nephew broke it last week. use 415-555-0142", True),
+        ("a reporter who asks about the fire calls every hour from 415-555-0142 and writes to our clients", False),
+    ],
+)
+def test_a_new_number_in_a_sentence_of_its_own_replaces_the_one_known(text: str, changed: bool) -> None:
+    known = read_contact("I am Lee Wong, 415-555-0133")
+    after = heard(known, text)
+    assert (after is not None and after.phone == "(415) 555-0142") is changed
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("415 555 0133", True), ("415-555-0133 please", True), ("lee@wong.example", True),
+        ("the roof fell in, 415 555 0133", False), ("415 555 0133?", False), ("call me", False),
+    ],
+)  # fmt: skip
+def test_a_number_alone_is_nothing_but_a_way_to_be_reached(text: str, only: bool) -> None:
+    assert only_reaches(text) is only

@@ -335,3 +335,12 @@ def test_words_with_a_number_that_was_put_right_are_not_told_back(base: Knowledg
     after = filling.knowing({"headcount": Value([15, 15], "15")})
     frame = recorded(frame, filling, after, message("make that 15"), 2, base)
     assert "fifty" not in "".join(summary_of(after, frame, base).facts)
+
+
+def test_a_number_beside_facts_that_is_told_by_none_is_told_back(base: KnowledgeBase) -> None:
+    filling, frame = known_of("we are fifty people", base)
+    written = ["we are fifty people", "we are three people and got 7 dogs on the yard"]
+    told = "".join(known(filling, frame, base, written=written).paragraphs)
+    assert '"we are three people and got 7 dogs on the yard"' in told
+    told = "".join(known(filling, frame, base, written=["we are three people"]).paragraphs)
+    assert "three" not in told  # put right since

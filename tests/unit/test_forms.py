@@ -875,3 +875,44 @@ def test_nothing_unchecked_ever_enters_a_form_and_nothing_breaks_it(data, texts,
         wrong.pop(quoting.MORE, None)
         assert all(is_valid(fields[name], value, base) for name, value in wrong.items()), (text, wrong)
         assert not turn.submitted or quoting.next_field(filling, base) is None
+
+
+# --- a list of policies that only sharpens ---------------------------------------------------------------
+
+
+def listed(asks: str = "state") -> Filling:
+    """Policies of a trade were told, and one fact would sharpen them."""
+    return Filling(RECOMMENDATION, {"industry": KNOWN["industry"]}, (asks,), asks, at=NOW)
+
+
+def entry(name: str) -> dict[str, Any]:
+    """The question as it was decided: guidance."""
+    return {"topic": name}
+
+
+def test_what_an_entry_answers_is_answered_before_a_list_is_sharpened(base: KnowledgeBase) -> None:
+    lease = "our lessor asks to be named on it"
+    more = {"question": entry("contract_lease_insurance")}
+    assert done(listed(), base, lease, "ask_proof", 0.4, **more).did is Did.DIGRESSED
+    assert done(quote("state"), base, lease, "ask_proof", 0.4, **more).did is Did.REFUSED
+
+
+def test_more_words_than_a_try_are_read_as_anywhere_else_behind_a_list(base: KnowledgeBase) -> None:
+    assert done(listed(), base, "some of it goes by barge down the river").did is Did.DIGRESSED
+    assert done(listed(), base, "the barge one").did is Did.REFUSED
+    assert done(quote("state"), base, "some of it goes by barge down the river").did is Did.REFUSED
+
+
+def test_a_fact_is_taken_from_words_that_are_answered(base: KnowledgeBase) -> None:
+    taken = done(listed(), base, "we have 14 people, must they all be on it?", "ask_need", 0.8, question=entry("x"))
+    assert taken.did is Did.DIGRESSED and taken.filling.values["headcount"].shown == "14"
+
+
+def test_a_number_that_is_only_asked_about_counts_nobody(base: KnowledgeBase) -> None:
+    taken = done(listed(), base, "also with only 2 employees?", "follow_up", question=entry("ca_workers_comp_duty"))
+    assert taken.did is Did.DIGRESSED and "headcount" not in taken.filling.values
+
+
+def test_what_a_quote_asks_in_numbers_is_heard_behind_a_list(base: KnowledgeBase) -> None:
+    turn = go_on(listed(), message("make that 9 trucks"), base, NOW)
+    assert turn.filling.values["vehicle_count"].shown == "9"

@@ -148,3 +148,9 @@ def test_chat_spelling_is_written_out(typed: str, read: str) -> None:
 
 def test_no_chat_word_leads_to_another() -> None:
     assert not set(CHAT_WORDS) & set(CHAT_WORDS.values())
+
+
+def test_a_misspelling_nearer_to_plain_english_is_no_name_of_the_trade() -> None:
+    spelling = Spelling({"overtime": 5, "umbrella": 5, "negligence": 5}, REAL.__contains__)
+    assert spelling.mend("overnite") == "overnite"
+    assert [spelling.mend(word) for word in ("umberela", "neglijance")] == ["umbrella", "negligence"]

@@ -122,3 +122,13 @@ def test_a_frame_comes_back_from_its_slot_as_it_was() -> None:
     )
     assert Frame.from_slot(frame.as_slot()) == frame
     assert Frame.from_slot({"target": "cyber#what"}) == Frame("cyber#what")
+
+
+def test_a_difference_of_those_is_that_of_the_first_two_listed() -> None:
+    assert meant("how do those differ", LISTED, "ask_compare").policies == tuple(POLICIES[:2])
+    assert meant("how do those differ", Frame(), "ask_compare").policies == ()
+
+
+def test_a_place_with_words_that_were_not_understood_is_explained() -> None:
+    unread = Question("the second one, whatfor", "nlu_fallback", frame=LISTED, closest=("ransomware",))
+    assert referred(unread, {"nlu_fallback": 0.6}, False, TARGETS).target == facet(POLICIES[1], "what")

@@ -10,7 +10,7 @@ from reading import heard, reading
 from understanding.question import Frame, Question
 from understanding.reader import Reading
 from understanding.resolve import AGENT, EXAMPLE, REPORT, TELLS, resolve
-from understanding.targets import OUTSIDE, Target, intent_id
+from understanding.targets import COMPARISON, OUTSIDE, Target, intent_id
 
 TARGETS = {
     target.id: target
@@ -309,3 +309,31 @@ def test_a_relation_says_yes_only_of_the_two_policies_asked_about() -> None:
 def test_a_topic_says_nothing_of_a_policy_it_does_not_speak_of() -> None:
     assert decided(reading(heard("is epli notice a must", policy="epli"), ("notice_law", 0.9))).certain
     assert not decided(reading(heard("is cyber notice a must", policy="cyber"), ("notice_law", 0.9))).certain
+
+
+# What is carried along, and compared
+
+
+def test_what_has_happened_takes_no_policy_along() -> None:
+    about = Frame("gl#need", "ask_need", "who needs gl", ("gl",))
+    told = heard("a fire gutted our kitchen last night, is that covered?", about)
+    assert decided(reading(told, ("fire", 0.9), happened=0.9)).policies == ()
+    assert decided(reading(heard("is a fire in that?", about), ("fire", 0.9))).policies == ("gl",)
+
+
+def test_two_policies_stand_for_a_yes_or_no_where_the_incident_names_one_of_them() -> None:
+    message = heard("does gl pay when the kitchen burns", policy="gl")
+    assert decided(reading(message, ("gl_in_bop", 0.9), ("fire", 0.4))).certain
+    assert not decided(reading(message, ("gl_in_bop", 0.9), ("flood", 0.4))).certain
+    assert not decided(reading(message, ("gl_in_bop", 0.9))).certain
+
+
+def test_a_difference_asked_for_behind_two_policies_is_theirs() -> None:
+    both = Frame("gl_in_bop", "ask_included", "is gl in a bop", ("bop",))
+    found = decided(reading(heard("and the difference?", both), (COMPARISON, 0.9)))
+    assert (found.intent, found.policies) == ("ask_compare", ("bop", "gl"))
+
+
+def test_letters_without_a_word_tell_nothing() -> None:
+    found = decided(reading(heard("qwzx vrrb", FIRE), (TELLS, 0.9)))
+    assert found.intent == "nlu_fallback"

@@ -62,3 +62,8 @@ def test_which_of_two_policies_gets_no_yes_or_no() -> None:
 )  # fmt: skip
 def test_what_is_said_to_be_imagined_has_not_happened(text: str, imagined: bool) -> None:
     assert only_imagined(text) is imagined
+
+
+def test_a_yes_or_no_that_is_asked_for_chooses_between_nothing() -> None:
+    assert not forbids_verdict(["is", "crime", "apart", "from", "cyber", "yes", "or", "no"], 2)
+    assert forbids_verdict(["crime", "or", "cyber", "yes", "or", "no"], 2)
