@@ -4,6 +4,7 @@ Everything runs on this machine's loopback: the guide as `guide serve` starts it
 """
 
 import asyncio
+import re
 import statistics
 import tempfile
 import time
@@ -176,13 +177,12 @@ async def _meet(desk: Page, chat: Page, url: str) -> str:
     await expect(desk.locator(".duty")).to_be_hidden()
     await chat.goto(url)
     await chat.locator("insurance-guide-chat").evaluate("chat => chat.open()")
-    await chat.locator("#input").fill("zebra: talk to a licensed agent")
+    await chat.locator("#input").fill("talk to a licensed agent")
     await chat.locator("#input").press("Enter")
-    await expect(chat.locator(".message.bot")).not_to_have_count(1)
-    await desk.get_by_label("Search all requests").fill("zebra")
-    found = desk.locator(".row", has_text="zebra")
-    await found.click()
-    reference = str(await found.get_attribute("data-reference"))
+    told = chat.locator(".message.bot", has_text="Your reference is")
+    reference = re.findall(r"reference is (\w+)", await told.inner_text())[0]
+    await desk.get_by_label("Search all requests").fill(reference)
+    await desk.locator(f".row[data-reference={reference}]").click()
     await desk.get_by_role("heading", name=reference).first.wait_for()
     await desk.get_by_role("button", name="Claim").click()
     await expect(desk.locator("#reply")).to_be_focused()

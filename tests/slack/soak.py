@@ -138,14 +138,20 @@ async def deliver(side: SlackSide, payload: dict[str, Any], lines: asyncio.Semap
         await asyncio.sleep(0.5)
 
 
-async def soak(events: int, kills: int, state: Path, doubled: float = 0.3, failing: float = 0.1) -> dict[str, Any]:
-    """Ask, double, fail and kill; how often each question was answered."""
+async def workspace() -> FakeSlack:
+    """What stands for Slack, with every channel in which something is asked."""
     fake = FakeSlack(free_port())
     await fake.start()
     for number in range(CHANNELS):
         await fake.do("channel", name=f"C0CHAN{number:03d}")
     for number in range(USERS):
         await fake.do("channel", name=f"D0USER{number:03d}")
+    return fake
+
+
+async def soak(events: int, kills: int, state: Path, doubled: float = 0.3, failing: float = 0.1) -> dict[str, Any]:
+    """Ask, double, fail and kill; how often each question was answered."""
+    fake = await workspace()
     await fake.do("set", fail_rate=failing)
     guide = Guide(state, free_port(), fake.url)
     started = time.monotonic()
@@ -204,8 +210,7 @@ def _answered(state: dict[str, Any]) -> collections.Counter[str]:
 
 async def acks(rate: float, seconds: float, state: Path, real: bool) -> dict[str, float]:
     """How long acknowledgements take, in milliseconds, with so many events a second."""
-    fake = FakeSlack(free_port())
-    await fake.start()
+    fake = await workspace()
     guide = Guide(state, free_port(), fake.url, real)
     took: list[float] = []
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
