@@ -182,7 +182,7 @@ async def _meet(desk: Page, chat: Page, url: str) -> str:
     told = chat.locator(".message.bot", has_text="Your reference is")
     reference = re.findall(r"reference is (\w+)", await told.inner_text())[0]
     await desk.get_by_label("Search all requests").fill(reference)
-    await desk.locator(f".row[data-reference={reference}]").click()
+    await desk.locator(f".row[data-reference='{reference}']").click()
     await desk.get_by_role("heading", name=reference).first.wait_for()
     await desk.get_by_role("button", name="Claim").click()
     await expect(desk.locator("#reply")).to_be_focused()
