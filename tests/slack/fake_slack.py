@@ -404,6 +404,10 @@ class Slack:
         found["messages"].append({"ts": ts, "user": user, "text": text, "thread_ts": thread_ts})
         return ts
 
+    def do_deleted(self, channel: str, ts: str) -> None:
+        messages = self.channels[channel]["messages"]
+        messages[:] = [each for each in messages if each["ts"] != ts]
+
     async def do_push(self, envelope: Json) -> None:
         await self.sockets[-1].send_json(envelope)
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import aiohttp
+import fake_rules
 import pytest
 import pytest_asyncio
 from agents_side import AGENTS, CLERK, DANA, GUEST, SAM, STRANGER, AgentsSide
-from fake_slack import BOT, FakeSlack
-from slack_running import Running
-from slack_side import titles, words
+from fake_slack import BOT, TOKEN, FakeSlack
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from slack_running import Running, run
+from slack_side import SlackSide, titles, words
 
-from bot.channels.slack import desk, sending
+from bot.channels.slack import cards, desk, limits, sending
 from bot.channels.slack.pacing import Pace
 from bot.records.states import State
+from bot.records.tickets import Ticket
 
 WORKING = ["Reply", "Return to the guide", "Transfer", "Snooze", "Resolve", "Put back"]
 
@@ -130,6 +136,19 @@ async def test_a_reply_by_button_is_delivered_once_and_shown_in_the_thread(side:
     assert await side.visitor.from_agents() == ["Good morning"]
     (shown,) = [each for each in await side.thread() if "Good morning" in words(each["blocks"])]
     assert "Dana Reyes to the visitor" in words(shown["blocks"]) and shown["reactions"] == ["white_check_mark"]
+
+
+async def test_the_visitor_notices_no_difference(side: AgentsSide) -> None:
+    reference = await side.claimed()
+    await side.handoffs.say(DANA, reference, "the same words", "at the desk")
+    await side.write("!reply the same words")
+    await side.enter(await side.modal("Reply"), "the same words")
+    await side.settled()
+    said = [each for each in await side.visitor.heard() if each["from"] == "agent"]
+    differs = ("seq", "at", "id")
+    bodies = [{name: value for name, value in each.items() if name not in differs} for each in said]
+    assert len(bodies) == 3 and bodies[0] == bodies[1] == bodies[2]
+    assert len({len(each["id"]) for each in said}) == 1 and not any("slack" in each["id"] for each in said)
 
 
 async def test_the_visitors_words_come_into_the_thread_once(side: AgentsSide) -> None:
@@ -353,6 +372,39 @@ async def test_a_reply_does_not_wait_for_a_channel_that_takes_nothing(side: Agen
     assert "talks with the visitor" in await side.reads()
 
 
+async def test_two_processes_do_and_show_everything_once(side: AgentsSide, start: Any) -> None:
+    other = SlackSide((await start(handoff_channel=AGENTS)).url, side.fake, side.slack.http)
+    await side.claimed()
+    for number in range(3):
+        await side.visitor.send(f"word {number}")
+    event = await side.write("!reply heard")
+    await other.deliver(other.event(event))
+    await side.settled()
+    shown = [words(each["blocks"]) for each in await side.thread()]
+    assert len(await side.cards()) == 1 and await side.visitor.from_agents() == ["heard"]
+    assert [sum(f"word {n}" in each for each in shown) for n in range(3)] == [1, 1, 1]
+
+
+async def test_what_could_not_be_done_is_done_after_the_next_start(
+    tmp_path: Path, fake: FakeSlack, http: aiohttp.ClientSession
+) -> None:
+    await fake.do("channel", name=AGENTS)
+    async with run(tmp_path / "state", fake.url, handoff_channel=AGENTS) as guide:
+        side = AgentsSide(guide, fake, http)
+        await side.begin()
+        await side.asked()
+        await fake.do("token", token=TOKEN, revoked=True)
+        await side.press("Claim")
+        await side.write("!reply later")
+        assert await side.visitor.from_agents() == []
+    await fake.do("token", token=TOKEN, revoked=False)
+    async with run(tmp_path / "state", fake.url, handoff_channel=AGENTS) as guide:
+        token, side = side.visitor.token, AgentsSide(guide, fake, http)
+        side.visitor.token = token
+        await side.settled()
+        assert await side.visitor.from_agents() == ["later"] and len(await side.cards()) == 1
+
+
 async def test_a_channel_that_the_guide_is_not_in_gets_its_cards_once_it_is(side: AgentsSide) -> None:
     await side.fake.do("channel", name=AGENTS, member=False)
     await side.visitor.send("a person please")
@@ -418,6 +470,76 @@ async def test_erasing_takes_card_and_thread_back(side: AgentsSide) -> None:
         return await side.fake.said(AGENTS) == []
 
     await side.until(gone)
+
+
+async def test_a_card_that_somebody_deleted_is_posted_anew(side: AgentsSide) -> None:
+    await side.asked()
+    old = await side.card()
+    assert old
+    await side.fake.do("deleted", channel=AGENTS, ts=old["ts"])
+    await side.press("Claim", card=old)
+    await side.settled()
+    (card,) = await side.cards()
+    assert card["ts"] != old["ts"] and titles(card) == WORKING
+
+
+async def test_a_colleague_who_gets_a_request_is_looked_for_in_slack(side: AgentsSide) -> None:
+    from bot.records import slack_cards
+
+    reference = await side.claimed()
+    await side.fake.do("user", name="U0SAM0001", email="sam@agency.example", presence="active")
+    await side.enter(await side.modal("Transfer"), "sam")
+    await side.settled()
+    held = await side.guide.edge.stores.records.read(slack_cards.in_hand)
+    assert held == [("T0HOME01", "U0SAM0001", "sam")] and (await side.ticket(reference)).owner == "sam"
+
+
+async def test_a_colleague_in_slack_is_answered_from_the_agents_channel(side: AgentsSide) -> None:
+    event = await side.slack.dm("a person please")
+    await side.until(side.card)
+    await side.press("Claim")
+    await side.settled()
+    await side.write("!reply Hello from an agent")
+    await side.settled()
+
+    async def told() -> bool:
+        return any("Hello from an agent" in words(each["blocks"]) for each in await side.fake.said(event["channel"]))
+
+    await side.until(told)
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6_000)
+
+
+@settings(max_examples=100, deadline=None)
+@example('"\\' * 3_000, {'"' * n: '"' * 6_000 for n in range(1, 40)}, '"' * 6_000, State.ACTIVE, True)
+@example("a\n\n" * 2_000, {}, "", State.QUEUED, False)
+@given(TEXTS, st.dictionaries(TEXTS, TEXTS, max_size=40), TEXTS, st.sampled_from(State), st.booleans())
+def test_cards_and_threads_are_within_what_slack_takes(
+    text: str, facts: dict[str, str], name: str, state: State, owned: bool
+) -> None:
+    more = {"owner": "dana" if owned else None, "waiting_since": 1.0, "snoozed_until": 2.0, "callback_due": 3.0}
+    ticket = Ticket("K3RMQT", "web:1", "asked", "urgent", text, [], "", facts, consent={"number": name}, **more)
+    desk_url = "https://guide.agency.example/desk"
+    made = [
+        cards.card(replace(ticket, status=state.value, outcome="called_back"), name, desk_url),
+        cards.note(name, text),
+    ]
+    made += [cards.line({"from": who, "text": text, "name": name, "person": {}}) for who in ("visitor", "agent")]
+    for post in filter(None, made):
+        if post.blocks:
+            assert limits.over_in_message(post.text, post.blocks) == []
+            fake_rules.message({"text": post.text, "blocks": post.blocks})
+    for step in cards.ASKS:
+        view = cards.modal(step, "K3RMQT", {f"agent{n}": name or "x" for n in range(120)})
+        assert limits.over_in_view(view) == []
+
+
+def test_a_visitors_stars_and_dashes_are_text() -> None:
+    line = cards.line({"from": "visitor", "text": "**bold**\n- item <@U1>"})
+    assert line
+    (block,) = line.blocks
+    assert [each["text"] for each in block["elements"][0]["elements"]] == ["Visitor: ", "**bold**\n- item <@U1>"]
 
 
 async def test_without_the_setting_there_is_no_card(start: Any, fake: FakeSlack, http: aiohttp.ClientSession) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.channels.slack import limits
 from bot.channels.slack.blocks import Post, button
-from bot.channels.slack.text import Block, cut, escaped, paragraph, pieces, plain
+from bot.channels.slack.text import Block, cut, escaped, paragraph, pieces, plain, verbatim
 from bot.handoff.service import OUTCOMES
 from bot.handoff.telling import REASONS
 from bot.privacy import mask
@@ -33,7 +33,8 @@ TITLES = {
 PAUSES = {"15 minutes": 900, "an hour": 3600, "3 hours": 10_800, "a day": 86_400}  # seconds
 TICK = "white_check_mark"
 
-SHOWN_SUMMARY, SHOWN_FACTS, SHOWN_FACT = 1_800, 25, 120  # characters, lines, characters of a line
+SHOWN_SUMMARY, SHOWN_FACTS, SHOWN_FACT = 1_800, 20, 120  # characters, lines, characters of a line
+SHOWN_WORDS = 5_000  # characters of a message in a thread; what agents and the website's visitors write is shorter
 HOW = f"What is written in the thread stays among you. To the visitor goes what Reply sends, or begins with {PREFIX}."
 
 
@@ -46,15 +47,15 @@ def card(ticket: Ticket, owner: str | None, desk: str) -> Post:
     """
     title = f"{'URGENT: ' if ticket.priority == 'urgent' else ''}{REASONS.get(ticket.reason, ticket.reason)}"
     title = f"{title} ({ticket.reference})"
-    told = [f"- {cut(mask(f'{label}: {value}'), SHOWN_FACT)}" for label, value in ticket.facts.items() if value]
     number = ticket.consent.get("number")
-    told.append(f"- {cut(f'Agreed to be called at {number}' if number else 'No consent to be called', SHOWN_FACT)}")
+    told = [mask(f"{label}: {value}") for label, value in ticket.facts.items() if value][: SHOWN_FACTS - 1]
+    told.append(f"Agreed to be called at {number}" if number else "No consent to be called")
     blocks = [
         {"type": "header", "text": plain(cut(title, limits.TEXT_OF_HEADER))},
         *paragraph(_state(ticket, owner)),
         {"type": "context", "elements": [{"type": "mrkdwn", "text": text} for text in _links(ticket, desk)]},
-        *(block for part in cut(mask(ticket.summary), SHOWN_SUMMARY).split("\n\n") for block in paragraph(part)),
-        *paragraph("\n".join(told[-SHOWN_FACTS:])),
+        *verbatim(cut(mask(ticket.summary), SHOWN_SUMMARY)),
+        *verbatim("\n".join(cut(line, SHOWN_FACT) for line in told)),
     ]
     steps = _steps(ticket)
     if steps:
@@ -74,7 +75,7 @@ def digest(post: Post) -> str:
 
 
 def _state(ticket: Ticket, owner: str | None) -> str:
-    by = owner or "Nobody"
+    by = cut(owner or "Nobody", SHOWN_FACT)
     outcome = f": {ticket.outcome.replace('_', ' ')}" if ticket.outcome else ""
     return {
         State.REQUESTED: "Waits in the chat. Nobody has it.",
@@ -142,14 +143,7 @@ def quiet(text: str) -> Post:
 
 
 def _spoken(who: str, text: str) -> Post:
-    blocks = [
-        block
-        for number, part in enumerate(text.split("\n\n"))
-        for block in paragraph(part, f"{who}:" if not number else "")
-    ]
-    fits = len(blocks) <= limits.BLOCKS_OF_MESSAGE and sum(map(limits.size, blocks)) <= limits.SIZE_OF_BLOCKS
-    whole = blocks if fits else [block for piece in pieces(text, 2_500) for block in paragraph(piece)][:3]
-    return Post(escaped(cut(f"{who}: {text}", 1_000)), whole)
+    return Post(escaped(cut(f"{who}: {text}", 1_000)), verbatim(cut(text, SHOWN_WORDS), f"{cut(who, 200)}:"))
 
 
 def modal(step: str, reference: str, colleagues: Mapping[str, str]) -> Block:

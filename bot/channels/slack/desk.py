@@ -152,6 +152,8 @@ class SlackDesk:
                     await self._take_up()
                 except RecordsUnavailable:
                     logger.warning("The database does not say which tickets have changed; it is asked again.")
+                except Exception:
+                    logger.exception("What has changed could not be looked at; it is tried again.")
                 await changes.next(LOOK_SECONDS)
 
     async def _take_up(self) -> None:
@@ -166,9 +168,17 @@ class SlackDesk:
         while True:
             await asyncio.sleep(PRESENCE_SECONDS)
             try:
-                for team, user, login in await self._records.read(slack_cards.in_hand):
-                    agent = await self._agents.of(team, user)
-                    if agent and agent.login == login and await self._agents.is_active(team, user):
-                        await self._handoffs.alive(agent)
-            except (Later, Unsure, Never, RecordsUnavailable) as error:
-                logger.warning("Slack does not say who is there: %s", error)
+                for each in await self._records.read(slack_cards.in_hand):
+                    await self._look_after(*each)
+            except RecordsUnavailable:
+                logger.warning("The database does not say who has something in Slack; it is asked again.")
+            except Exception:
+                logger.exception("Who is there in Slack could not be looked at; it is tried again.")
+
+    async def _look_after(self, team: str, user: str, login: str) -> None:
+        try:
+            agent = await self._agents.of(team, user)
+            if agent and agent.login == login and await self._agents.is_active(team, user):
+                await self._handoffs.alive(agent)
+        except (Later, Unsure, Never) as error:
+            logger.warning("Slack does not say whether an agent is there: %s", error)

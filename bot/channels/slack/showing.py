@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,9 @@ from bot.records.tickets import Ticket, Tickets
 from bot.records.transcript import Entry
 
 MOST = 1_000  # messages and notes that are put into a thread in one go
-_GONE = {"message_not_found", "already_reacted", "cant_update_message", "thread_not_found"}
+_GONE = {"message_not_found", "already_reacted", "user_not_in_channel"}
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,10 @@ class Showing(Sender):
         name = f"{reference}:card"
         if ts is None:  # what an earlier attempt has posted may show another state
             ts = await self._there_already(parcel, token, seen.card, None, name)
+        if ts and shown != seen.card.shown and not await self._changed(token, seen.card.channel, ts, post):
+            ts = None
         if ts is None:
             ts = await self._post(token, seen.card.channel, Place(seen.card.team, seen.card.channel), post, name)
-        elif shown != seen.card.shown:
-            where = {"channel": seen.card.channel, "ts": ts}
-            await self._unless_gone(token, "chat.update", text=post.text, blocks=post.blocks, **where)
         if shown != seen.card.shown:
             await self._keep(token, seen.card, ts, lambda db: slack_cards.stands(db, reference, ts, shown))
         for entry in seen.entries:
@@ -107,6 +109,17 @@ class Showing(Sender):
             line = cards.note(seen.names.get(note.login, note.login), note.text)
             said = await self._once(parcel, token, seen.card, ts, line, f"{reference}:note:{note.id}")
             await self._keep(token, seen.card, said, lambda db: slack_cards.said(db, reference, said, note=note.id))  # noqa: B023
+
+    async def _changed(self, token: str, channel: str, ts: str, post: Post) -> bool:
+        """Change a card; false where somebody has deleted it."""
+        try:
+            await self._slack.call(token, "chat.update", channel=channel, ts=ts, text=post.text, blocks=post.blocks)
+        except Never as error:
+            if error.code in self.waits_for:
+                raise
+            logger.warning("Slack does not change a card: %s", error)  # what is said below it goes on
+            return error.code != "message_not_found"
+        return True
 
     async def _pass_on(self, parcel: Parcel, token: str, seen: Look, thread: str, entry: Entry) -> None:
         """Put a message of the conversation into the thread, unless it was for the guide, or written there."""
