@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot.channels.slack import cards
 from bot.channels.slack.agents import SlackAgents
+from bot.channels.slack.calls import Later, Never
 from bot.channels.slack.sending import Sender
 from bot.handoff import people
 from bot.handoff.people import Agent
@@ -18,6 +20,8 @@ from bot.records import slack_cards, transcript
 from bot.records.outbox import Parcel
 from bot.records.slack_cards import FROM_SLACK, Card
 from bot.records.states import NotNow
+
+logger = logging.getLogger(__name__)
 
 NO_ACCOUNT = "Your address in Slack belongs to no agent of the guide, so nothing was done. Agents: guide agents add."
 UNSENT = (
@@ -100,11 +104,14 @@ class Acting(Sender):
 
     async def _look_for(self, card: Card, login: str) -> None:
         """Look in Slack for whoever a ticket was given to, who may have no desk open."""
-        user = await self._agents.user_of(card.team, login)
-        if user:
-            await self._handoffs.records.run(lambda db: slack_cards.took(db, card.reference, login, user))
-            if await self._agents.is_active(card.team, user):
-                await self._handoffs.records.run(lambda db: people.alive(db, login))
+        try:
+            user = await self._agents.user_of(card.team, login)
+            if user:
+                await self._handoffs.records.run(lambda db: slack_cards.took(db, card.reference, login, user))
+                if await self._agents.is_active(card.team, user):
+                    await self._handoffs.records.run(lambda db: people.alive(db, login))
+        except (Later, Never) as error:  # the request is theirs all the same
+            logger.warning("Slack does not say whether an agent is there: %s", error)
 
     async def _altered(self, card: Card, conversation: str, told: dict[str, Any]) -> Any:
         def read(db: Connection) -> str | None:

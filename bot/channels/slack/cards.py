@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.channels.slack import limits
 from bot.channels.slack.blocks import Post, button
-from bot.channels.slack.text import Block, cut, escaped, paragraph, pieces, plain, verbatim
+from bot.channels.slack.text import Block, cut, escaped, pieces, plain, verbatim
 from bot.handoff.service import OUTCOMES
 from bot.handoff.telling import REASONS
 from bot.privacy import mask
@@ -52,7 +52,7 @@ def card(ticket: Ticket, owner: str | None, desk: str) -> Post:
     told.append(f"Agreed to be called at {number}" if number else "No consent to be called")
     blocks = [
         {"type": "header", "text": plain(cut(title, limits.TEXT_OF_HEADER))},
-        *paragraph(_state(ticket, owner)),
+        *verbatim(_state(ticket, owner)),
         {"type": "context", "elements": [{"type": "mrkdwn", "text": text} for text in _links(ticket, desk)]},
         *verbatim(cut(mask(ticket.summary), SHOWN_SUMMARY)),
         *verbatim("\n".join(cut(line, SHOWN_FACT) for line in told)),
@@ -157,7 +157,7 @@ def modal(step: str, reference: str, colleagues: Mapping[str, str]) -> Block:
 
 def refusal(text: str) -> Block:
     """The modal that says why there is nothing to ask."""
-    return {"type": "modal", "title": plain("Not possible"), "close": plain("Close"), "blocks": paragraph(text)}
+    return {"type": "modal", "title": plain("Not possible"), "close": plain("Close"), "blocks": verbatim(text)}
 
 
 def _modal(step: str, reference: str, blocks: list[Block]) -> Block:

@@ -33,7 +33,7 @@ class SlackSettings(FromEnvironment):
         description="`1` where the app was made with `guide slack manifest --agent`: "
         "suggested questions, a sign that it is at work, and a thread for each message")  # fmt: skip
     handoff_channel: str = Field(default="", env="GUIDE_SLACK_HANDOFF_CHANNEL", example="C0123ABCD",
-        regex=r"^(([TE][A-Z0-9]{2,29}:)?[CG][A-Z0-9]{2,29})?$",
+        regex=r"^((T[A-Z0-9]{2,29}:)?[CG][A-Z0-9]{2,29})?$",
         description="channel in which [agents answer visitors](slack.md#for-agents), by its id; with several "
         "workspaces `T0123ABCD:C0123ABCD`")  # fmt: skip
     command: str = Field(default="/insurance", env="GUIDE_SLACK_COMMAND", regex=r"^/[a-z0-9_-]{1,31}$",

@@ -14,6 +14,7 @@ from bot.channels.slack.blocks import Post
 from bot.channels.slack.calls import NO_ACCESS, Never
 from bot.channels.slack.payloads import Place
 from bot.channels.slack.sending import PACED, Sender
+from bot.channels.slack.text import escaped
 from bot.handoff import people
 from bot.records import journal, slack_cards, transcript
 from bot.records.outbox import Parcel
@@ -100,7 +101,7 @@ class Showing(Sender):
         if ts and shown != seen.card.shown and not await self._changed(token, seen.card.channel, ts, post):
             ts = None
         if ts is None:
-            ts = await self._post(token, seen.card.channel, Place(seen.card.team, seen.card.channel), post, name)
+            ts = await self._once(parcel, token, seen.card, None, post, name)
         if shown != seen.card.shown:
             await self._keep(token, seen.card, ts, lambda db: slack_cards.stands(db, reference, ts, shown))
         for entry in seen.entries:
@@ -167,7 +168,7 @@ class Showing(Sender):
 
     async def _tell(self, token: str, payload: dict[str, Any]) -> None:
         """Tell one person something: where they pressed, or else in the thread."""
-        url, text = self._box.open(payload.get("url") or ""), payload["tell"]
+        url, text = self._box.open(payload.get("url") or ""), escaped(payload["tell"])
         if url:
             try:
                 body = {"response_type": "ephemeral", "replace_original": False, "text": text}
