@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,8 @@ from fake_slack import BOT, TOKEN, FakeSlack
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from slack_running import Running, run
-from slack_side import SlackSide, titles, words
+from slack_side import FORM, SlackSide, titles, words
+from test_slack_guard import CLICK, ODD_VALUES, SIGNED, click, payload, told
 
 from bot.channels.slack import cards, desk, limits, sending
 from bot.channels.slack.pacing import Pace
@@ -370,6 +372,36 @@ async def test_a_reply_does_not_wait_for_a_channel_that_takes_nothing(side: Agen
     await side.fake.do("channel", name=AGENTS, archived=False)
     await side.settled()
     assert "talks with the visitor" in await side.reads()
+
+
+async def test_no_signed_payload_is_a_failure_where_agents_have_a_channel(side: AgentsSide) -> None:
+    reference = await side.claimed()
+    card = await side.card()
+    assert card
+    common = {"type": "message", "channel": AGENTS, "ts": "1800000000.1", "user": "U0DANA001", "thread_ts": card["ts"]}
+    sent = list(SIGNED.values())
+    for value in ODD_VALUES:
+        for name in ("user", "text", "ts", "thread_ts", "subtype", "files", "client_msg_id", "edited", "bot_id"):
+            sent.append(told({"text": "!reply odd", **common, name: value}))
+        for subtype in ("message_changed", "message_deleted"):
+            for name in ("message", "previous_message", "deleted_ts", "event_ts"):
+                sent.append(told({**common, "subtype": subtype, "message": {"ts": "1.1", "text": "a"}, name: value}))
+        about = {"r": reference}
+        for each in (value, {"r": value}, about):
+            sent.append(click(action_id="desk:resolve", type="button", value=json.dumps(each)))
+            sent.append(click(action_id="desk:zebra", type="button", value=json.dumps(each)))
+        view = {"callback_id": "desk:snooze", "id": "V1", "private_metadata": json.dumps(about)}
+        values = (value, {"values": value}, {"values": {"desk": value}}, {"values": {"desk": {"desk": value}}})
+        for view in ({**view, "state": each} for each in values):
+            sent += [
+                (payload({**CLICK, "type": "view_submission", "view": {**view, name: each}}), FORM)
+                for name, each in (("a", 1), ("id", value), ("callback_id", value), ("private_metadata", value))
+            ]
+    for body, kind in sent:
+        status, _, _ = await side.slack.send(body, kind)
+        assert status < 500 and status != 404, body[:300]
+    await side.settled()
+    assert (await side.ticket(reference)).owner == "dana"
 
 
 async def test_two_processes_do_and_show_everything_once(side: AgentsSide, start: Any) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.slack.cards import ACT, ASKS, CLAIM, PREFIX, PUT_BACK, RETURN, WAKE
+from bot.channels.slack.cards import ACT, ASKS, CLAIM, PAUSES, PREFIX, PUT_BACK, RETURN, SNOOZE, WAKE
 from bot.channels.slack.payloads import TS, is_stranger, spoken, value_of
 from bot.runtime.input_gate import clean
 
@@ -160,6 +160,7 @@ def _entered(payload: Mapping[str, Any], team: str) -> Acted | None:
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     name = str(view.get("id") or "")
-    if not value or not name or not _REFERENCE.fullmatch(reference):
+    offered = step != SNOOZE or value in map(str, PAUSES.values())
+    if not value or not name or not offered or not _REFERENCE.fullmatch(reference):
         return None
     return Acted(str(payload["user"]["id"]), reference, step, value, (f"{ACT}:{team}:{name}",))
