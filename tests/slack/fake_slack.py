@@ -43,6 +43,7 @@ class Slack:
         self.gap = 1.0
         self.fail_rate = 0.0
         self.fail_next: list[str] = []
+        self.fail_reads: list[str] = []
         self.random = random.Random(1)
         self.tokens: dict[str, Json] = {TOKEN: {"team": TEAM, "bot": BOT, "scopes": list(BOT_SCOPES), "expires": None}}
         self.refreshes: dict[str, str] = {}
@@ -106,6 +107,8 @@ class Slack:
         return web.json_response({"ok": True, **reply}, headers={"X-OAuth-Scopes": scopes})
 
     def failure(self, method: str) -> str | None:
+        if method in ("conversations.history", "conversations.replies") and self.fail_reads:
+            return self.fail_reads.pop(0)
         if method not in FAILING:
             return None
         if self.fail_next:

@@ -170,7 +170,7 @@ class Sender:
     async def _posted(self, parcel: Parcel, place: Place, made: Sequence[Post]) -> Posts:
         token = await self._token(place)
         channel = await self._channel(token, place)
-        doubtful = parcel.attempts > 1 and (parcel.error is None or len(made) > 1)
+        doubtful = parcel.attempts > 1 and (parcel.error != PACED or len(made) > 1)
         there = await self._there(token, channel, place, parcel) if doubtful else {}
         sent = []
         for number, post in enumerate(made):
