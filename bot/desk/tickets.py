@@ -13,7 +13,7 @@ from bot.desk.knowledge import name_in
 from bot.edge.intake import client_id_of
 from bot.edge.limits import ChatError
 from bot.handoff.lists import VIEWS
-from bot.handoff.people import AWAY, OFF, Agent
+from bot.handoff.people import Agent
 from bot.handoff.service import Handoffs
 from bot.records.tickets import Ticket
 from knowledge.base import KnowledgeUnavailable
@@ -105,14 +105,6 @@ def _visitor(ticket: Ticket) -> str | None:
         return None
 
 
-async def _claim(handoffs: Handoffs, asked: Asked, reference: str) -> object:
-    """Who claims something is there: away at least, for what an agent off duty has goes back to the queue."""
-    own = next((each for each in await handoffs.present() if each.agent.login == asked.agent.login), None)
-    if own is None or own.availability == OFF:
-        await handoffs.available(asked.agent, AWAY)
-    return await handoffs.claim(asked.agent, reference)
-
-
 async def _note(handoffs: Handoffs, asked: Asked, reference: str) -> object:
     return await handoffs.note(asked.agent, reference, asked.text("text"), client_id_of(asked.data))
 
@@ -126,7 +118,7 @@ def _plain(step: Callable[[Handoffs], Callable[[Agent, str], Awaitable[object]]]
 
 
 STEPS: dict[str, Step] = {
-    "claim": _claim,
+    "claim": _plain(lambda handoffs: handoffs.claim_present),
     "release": _plain(lambda handoffs: handoffs.release),
     "wake": _plain(lambda handoffs: handoffs.wake),
     "give-back": _plain(lambda handoffs: handoffs.give_back),

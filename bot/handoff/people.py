@@ -70,6 +70,18 @@ def enabled(connection: Connection, login: str) -> Agent | None:
     return Agent(*row) if row else None
 
 
+def mailed(connection: Connection, email: str) -> Agent | None:
+    """The agent whom this e-mail address belongs to, unless it is disabled; letters' case makes no difference."""
+    own = func.lower(table.c.email) == email.strip().lower()
+    row = connection.execute(select(_WHO).where(own, table.c.enabled)).first()
+    return Agent(*row) if row else None
+
+
+def email_of(connection: Connection, login: str) -> str | None:
+    """The e-mail address of an agent, where one is known."""
+    return connection.execute(select(table.c.email).where(table.c.login == login)).scalar()
+
+
 def names(connection: Connection) -> dict[str, str]:
     """Name by login of all agents."""
     return {str(login): str(name) for login, name in connection.execute(select([table.c.login, table.c.name]))}

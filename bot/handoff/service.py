@@ -163,6 +163,15 @@ class Handoffs:
 
         return await self._written(reference, write)
 
+    async def claim_present(self, agent: Agent, reference: str) -> Ticket:
+        """``claim`` by somebody who is there from then on: away at least, for what an agent off duty has goes back."""
+        own = next((each for each in await self.present() if each.agent.login == agent.login), None)
+        if own is None or own.availability == people.OFF:
+            await self.available(agent, people.AWAY)
+        else:
+            await self.alive(agent)
+        return await self.claim(agent, reference)
+
     async def transfer(self, agent: Agent, reference: str, to: str) -> Ticket:
         """Give a ticket to a colleague.
 

@@ -139,6 +139,12 @@ def accept(
     return Accepted(seq, True)
 
 
+def for_people(connection: Connection, conversation: str, after: int) -> set[int]:
+    """Numbers of a visitor's messages that were for people from the first moment, those that follow a number."""
+    mine = and_(journal.c.conversation == conversation, journal.c.seq > after, journal.c.answered == journal.c.at)
+    return set(connection.execute(select(journal.c.seq).where(mine)).scalars())
+
+
 def _take_up(connection: Connection, mine: str | None, gone: Sequence[str]) -> list[Pending]:
     lock(connection, "journal")  # no conversation is called so
     connection.execute(delete(server).where(server.c.id.in_(gone)))

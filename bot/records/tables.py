@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Compiled, Dialect
 from sqlalchemy.types import TypeDecorator
 
-VERSION = "0004"  # of the tables: the last migration
+VERSION = "0005"  # of the tables: the last migration
 
 
 class Words(TypeDecorator):
@@ -293,6 +293,31 @@ slack_team = Table(  # workspaces that have installed the guide; what gives acce
     Column("refresh", Words),
     Column("expires", Moment),
     Column("refreshing", Moment),  # until when a process has the right to refresh it
+)
+
+slack_card = Table(  # the card of a ticket in the agents' channel, and its thread
+    "slack_card",
+    metadata,
+    Column("reference", Words, primary_key=True),
+    Column("team", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("ts", Words),  # of the card, once it stands there
+    Column("shown", Words),  # what it shows, as a digest
+    Column("seq", Integer, nullable=False),  # of the last message of the conversation that is in the thread
+    Column("note", Integer, nullable=False),  # id of the last note that is
+    Column("posts", Json, nullable=False),  # ts of what the guide has said in the thread
+    Column("seen", Moment, nullable=False),  # the change of the ticket that was looked at last
+    Column("login", Words),  # of the agent who took it in Slack,
+    Column("user", Words),  # and who that is there
+)
+Index("slack_card_of_thread", slack_card.c.channel, slack_card.c.ts)
+
+slack_reply = Table(  # messages of agents in the thread of a card that went to the visitor
+    "slack_reply",
+    metadata,
+    Column("reference", Words, primary_key=True),
+    Column("client_id", Words, primary_key=True),  # in the conversation
+    Column("ts", Words, nullable=False),
 )
 
 imported = Table(  # files of before there was one database, by what was in them

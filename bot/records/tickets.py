@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import ColumnElement
 
 from bot.privacy import mask
-from bot.records import audit, words
+from bot.records import audit, slack_cards, words
 from bot.records.connecting import lock
 from bot.records.states import OPEN, WITH_PEOPLE, State, Step, after, owner_after
 from bot.records.tables import message, ticket, ticket_draft, ticket_event, ticket_note
@@ -214,6 +214,7 @@ class Tickets:
         kept = self.of(conversation)
         for each in kept:
             self._update(each.reference, {"erase_asked": each.erase_asked or _now().isoformat(timespec="seconds")})
+        slack_cards.forget(self._db, [each.reference for each in kept])
         return Forgotten(erased, [each.reference for each in kept])
 
     def forget_older_than(self, days: int) -> list[str]:
@@ -239,6 +240,7 @@ class Tickets:
             some = gone[start : start + _AT_ONCE]
             for table in (ticket, ticket_note, ticket_event, ticket_draft):
                 self._db.execute(delete(table).where(table.c.reference.in_(some)))
+            slack_cards.forget(self._db, some)
             words.forget(self._db, some)
         return gone
 

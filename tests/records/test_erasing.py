@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from sqlalchemy import insert, select, update
 
 from bot.cli import main
-from bot.records import events, notes, opening, slack
+from bot.records import events, notes, opening, slack, slack_cards
 from bot.records.engine import Records
 from bot.records.erasing import erase_now
 from bot.records.feedback import Feedback, Opinion
@@ -60,6 +60,9 @@ async def told(records: Records, session: str, word: str) -> str:
     reference = TicketStore(records).open(conversation, "asked", "normal", word, []).reference
     await records.run(lambda connection: notes.add(connection, reference, "dana", word, "n"))
     await records.run(lambda connection: notes.keep_draft(connection, reference, "dana", word))
+    await records.run(lambda connection: slack_cards.take_up(connection, "T1", "C1"))
+    await records.run(lambda connection: slack_cards.took(connection, reference, "dana", word))
+    await records.run(lambda connection: slack_cards.keep_reply(connection, reference, word, "1.1"))
     event_of = {"reference": reference, "at": time.time(), "who": "guide", "what": "queue", "detail": {"said": word}}
     await records.run(lambda connection: connection.execute(insert(ticket_event).values(**event_of)))
     return reference

@@ -25,7 +25,10 @@ TEAM, BOT, TOKEN, CHANNEL = "T0HOME01", "U0GUIDE1", "xoxb-home", "C0GENERAL"
 BOT_SCOPES = (
     *("app_mentions:read", "chat:write", "commands", "im:history", "im:write", "channels:history"),
     *("groups:history", "channels:read", "groups:read", "assistant:write"),
+    *("reactions:write", "users:read", "users:read.email"),
 )
+
+FAILING = ("chat.postMessage", "chat.update", "chat.postEphemeral", "reactions.add", "respond")  # on request
 
 Json = dict[str, Any]
 
@@ -40,11 +43,13 @@ class Slack:
         self.gap = 1.0
         self.fail_rate = 0.0
         self.fail_next: list[str] = []
+        self.fail_reads: list[str] = []
         self.random = random.Random(1)
         self.tokens: dict[str, Json] = {TOKEN: {"team": TEAM, "bot": BOT, "scopes": list(BOT_SCOPES), "expires": None}}
         self.refreshes: dict[str, str] = {}
         self.channels: dict[str, Json] = {}
-        self.users = {"U0ASKER1", "U0ASKER2", "U0ADMIN1"}
+        self.users: dict[str, Json] = {name: {} for name in ("U0ASKER1", "U0ASKER2", "U0ADMIN1")}
+        self.whispers: list[Json] = []
         self.triggers: dict[str, Json] = {}
         self.urls: dict[str, Json] = {}
         self.views: dict[str, Json] = {}
@@ -102,7 +107,9 @@ class Slack:
         return web.json_response({"ok": True, **reply}, headers={"X-OAuth-Scopes": scopes})
 
     def failure(self, method: str) -> str | None:
-        if method not in ("chat.postMessage", "chat.update", "respond"):
+        if method in ("conversations.history", "conversations.replies") and self.fail_reads:
+            return self.fail_reads.pop(0)
+        if method not in FAILING:
             return None
         if self.fail_next:
             return self.fail_next.pop(0)
@@ -206,6 +213,44 @@ class Slack:
         found["messages"] = [each for each in found["messages"] if each["ts"] != told["ts"]]
         need(len(found["messages"]) < before, "a message is changed by who wrote it", "message_not_found")
         return {}
+
+    def chat_postEphemeral(self, home: Json, told: Json) -> Json:
+        found = self.there(told)
+        rules.message(told)
+        outside = told.get("user") in found.get("outside", ())
+        rule = "only who is in a channel is whispered to"
+        need(told.get("user") in self.users and not outside, rule, "user_not_in_channel")
+        self.whispers.append(told)
+        return {"message_ts": self.ts()}
+
+    def reactions_add(self, home: Json, told: Json) -> Json:
+        found, rule = self.there(told), "a message gets a reaction of one name once"
+        message = next((each for each in found["messages"] if each["ts"] == told.get("timestamp")), None)
+        need(message is not None, rule, "message_not_found")
+        assert message is not None
+        reactions = message.setdefault("reactions", [])
+        need(told.get("name") not in reactions, rule, "already_reacted")
+        reactions.append(told["name"])
+        return {}
+
+    def user(self, name: object) -> Json:
+        need(name in self.users, "who is no user is user_not_found", "user_not_found")
+        return self.users[str(name)]
+
+    def users_info(self, home: Json, told: Json) -> Json:
+        known = self.user(told.get("user"))
+        email = known.get("email") if "users:read.email" in home["scopes"] else None
+        profile = {"email": email} if email else {}
+        flags = {name: value for name, value in known.items() if name not in ("email", "presence")}
+        return {"user": {"id": told["user"], "team_id": home["team"], "profile": profile, **flags}}
+
+    def users_getPresence(self, home: Json, told: Json) -> Json:
+        return {"presence": self.user(told.get("user")).get("presence", "away")}
+
+    def users_lookupByEmail(self, home: Json, told: Json) -> Json:
+        found = next((name for name, each in self.users.items() if each.get("email") == told.get("email")), None)
+        need(found is not None, "who is no user is user_not_found", "users_not_found")
+        return self.users_info(home, {"user": found})
 
     def conversations_open(self, home: Json, told: Json) -> Json:
         user = str(told.get("users"))
@@ -336,6 +381,9 @@ class Slack:
     def do_channel(self, name: str, **more: Any) -> None:
         self.channel(name).update(more)
 
+    def do_user(self, name: str, **more: Any) -> None:
+        self.users.setdefault(name, {}).update(more)
+
     def do_token(self, token: str, **more: Any) -> None:
         known = {"team": TEAM, "bot": BOT, "scopes": list(BOT_SCOPES), "expires": None}
         self.tokens[token] = {**self.tokens.get(token, known), **more}
@@ -359,6 +407,10 @@ class Slack:
         found["messages"].append({"ts": ts, "user": user, "text": text, "thread_ts": thread_ts})
         return ts
 
+    def do_deleted(self, channel: str, ts: str) -> None:
+        messages = self.channels[channel]["messages"]
+        messages[:] = [each for each in messages if each["ts"] != ts]
+
     async def do_push(self, envelope: Json) -> None:
         await self.sockets[-1].send_json(envelope)
 
@@ -368,6 +420,7 @@ class Slack:
 
     def do_state(self) -> Json:
         names = ("channels", "views", "homes", "urls", "calls", "statuses", "prompts", "acknowledged", "too_fast")
+        names += ("whispers",)
         return {**{name: getattr(self, name) for name in names}, "sockets": len(self.sockets)}
 
 

@@ -16,6 +16,10 @@ from bot.edge.app import Edge
 from bot.edge.listening import listen
 from bot.edge.server import Server as EdgeServer
 from bot.edge.turns import Message, Turn
+from bot.handoff.asking import Request, ask
+from bot.handoff.settings import HandoffSettings
+from bot.records.opening import shared
+from bot.records.tickets import Asked
 from bot.settings import Settings
 
 COMPARED = {
@@ -46,7 +50,8 @@ BUTTONS = [
 class Agent:
     """Answers in shapes that matter to the channel, and remembers what it got."""
 
-    def __init__(self) -> None:
+    def __init__(self, state: Path | None = None) -> None:
+        self.state = state
         self.got: list[Turn] = []
         self.slow = asyncio.Event()
         self.slow.set()
@@ -54,6 +59,8 @@ class Agent:
     async def handle(self, turn: Turn) -> list[Message] | None:
         self.got.append(turn)
         await self.slow.wait()
+        if turn.text == "a person please":
+            return [{"text": await asyncio.to_thread(self._pass_on, turn)}]
         if "bad advice" in turn.text:
             text = f"No. {ANSWER['lead']}"
             first = [{"text": "I am an automated assistant."}] if len(self.got) == 1 else []
@@ -86,6 +93,15 @@ class Agent:
             }
         ]
 
+    async def come_back(self, conversation: str) -> list[Message] | None:
+        return [{"text": "the guide is back"}]
+
+    def _pass_on(self, turn: Turn) -> str:
+        facts = {"Name": "Ada", "Business": "*roofs* <!channel>", "SSN": "536-22-1234"}
+        request = Request(turn.conversation, "asked", "normal", turn.text, [], facts, asked=Asked(turn=turn.client_id))
+        ticket, met = ask(shared(self.state), HandoffSettings(), request, lambda reference, met: reference)
+        return f"{ticket.reference} {met.told()}"
+
     def close(self) -> None:
         pass
 
@@ -108,7 +124,7 @@ class _Quiet(EdgeServer):
 @asynccontextmanager
 async def run(state: Path, slack: str, answering: Any = None, **options: Any) -> AsyncIterator[Running]:
     """Run it on a free port; options are those of the Slack settings."""
-    agent = answering or Agent()
+    agent = answering or Agent(state)
 
     async def load(metrics: Any) -> Any:
         return agent

@@ -37,6 +37,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("chat.postMessage", {"channel": CHANNEL, "text": "x", "blocks": [{"type": "made_up"}]}, "invalid_blocks"),
     ("chat.update", {"channel": CHANNEL, "text": "x", "ts": "1.1"}, "message_not_found"),
     ("chat.delete", {"channel": CHANNEL, "ts": "1.1"}, "message_not_found"),
+    ("chat.postEphemeral", {"channel": CHANNEL, "user": "U0NOBODY", "text": "x"}, "user_not_in_channel"),
+    ("reactions.add", {"channel": CHANNEL, "timestamp": "1.1", "name": "x"}, "message_not_found"),
+    ("users.info", {"user": "U0NOBODY"}, "user_not_found"),
+    ("users.getPresence", {"user": "U0NOBODY"}, "user_not_found"),
+    ("users.lookupByEmail", {"email": "nobody@agency.example"}, "users_not_found"),
     ("conversations.open", {"users": "U0NOBODY"}, "user_not_found"),
     ("views.open", {"trigger_id": "1.1.1", "view": VIEW}, "invalid_trigger_id"),
     (PROMPTS, {"channel_id": "D1", "prompts": [{}] * 5}, "invalid_arguments"),
@@ -102,6 +107,21 @@ async def test_metadata_comes_back_if_it_is_asked_for(fake: FakeSlack, http: Any
     for asked, there in ((True, True), (False, False)):
         found = await call(fake, http, "conversations.history", channel=CHANNEL, include_all_metadata=asked)
         assert ("metadata" in found["messages"][0]) is there
+
+
+async def test_an_address_is_shown_with_its_scope_alone(fake: FakeSlack, http: Any) -> None:
+    await fake.do("user", name="U0ASKER1", email="ada@agency.example")
+    await fake.do("token", token="xoxb-few", scopes=["users:read"])
+    found = await call(fake, http, "users.info", user="U0ASKER1")
+    assert found["user"]["profile"]["email"] == "ada@agency.example"
+    assert (await call(fake, http, "users.info", "xoxb-few", user="U0ASKER1"))["user"]["profile"] == {}
+
+
+async def test_a_reaction_of_one_name_is_there_once(fake: FakeSlack, http: Any) -> None:
+    ts = await fake.do("user_message", channel=CHANNEL, user="U0ASKER1", text="x")
+    mark = {"channel": CHANNEL, "timestamp": ts, "name": "white_check_mark"}
+    assert (await call(fake, http, "reactions.add", **mark))["ok"]
+    assert (await call(fake, http, "reactions.add", **mark))["error"] == "already_reacted"
 
 
 async def test_a_message_of_somebody_else_cannot_be_changed(fake: FakeSlack, http: Any) -> None:

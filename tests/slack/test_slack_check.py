@@ -69,6 +69,25 @@ async def test_what_is_wrong_is_found_and_said(
     assert not any(TOKEN in each or SECRET in each for _, each in found.values())
 
 
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({}, None),
+        ({"archived": True}, "invite the guide there"),
+        ({"member": False}, "invite the guide there"),
+        ({"shared": True}, "shared with another company"),
+        (None, "channel_not_found"),
+    ],
+)
+async def test_the_agents_channel_is_looked_at(
+    about: dict[str, Any] | None, said: str | None, fake: FakeSlack, tmp_path: Path
+) -> None:
+    if about is not None:
+        await fake.do("channel", name="C0AGENTS1", **about)
+    good, told = (await findings(tmp_path, fake, handoff_channel="C0AGENTS1"))["agents' channel"]
+    assert good is (said is None) and (said or "c0agents1") in told
+
+
 async def test_what_was_refused_lately_and_what_waits_is_shown(
     slack: SlackSide, guide: Running, fake: FakeSlack, tmp_path: Path
 ) -> None:
@@ -103,6 +122,20 @@ def test_the_manifest_is_within_what_slack_takes_and_has_what_the_guide_needs() 
     assert events["request_url"] == "https://guide.agency.example/slack/events"
     assert "message.channels" not in events["bot_events"]  # nobody's talk is read that does not mention the guide
     assert made["oauth_config"]["redirect_urls"] == ["https://guide.agency.example/slack/oauth_redirect"]
+
+
+def test_the_manifest_asks_for_what_agents_need_where_they_have_a_channel() -> None:
+    without, made = (manifest(SlackSettings(token="xoxb-1", handoff_channel=each), False) for each in ("", "C0AGENTS1"))
+    scopes, events = (set(made["oauth_config"]["scopes"]["bot"]), made["settings"]["event_subscriptions"]["bot_events"])
+    assert {"reactions:write", "users:read", "users:read.email"} <= scopes and "message.channels" in events
+    assert not scopes & {"users:read.email"} & set(without["oauth_config"]["scopes"]["bot"])
+
+
+def test_the_agents_channel_of_several_workspaces_names_its_own() -> None:
+    several = {"client_id": "1.2", "client_secret": "s", "address": "https://guide.example", "signing_secret": "5" * 32}
+    assert "lacks its workspace" in SlackSettings(**several, handoff_channel="C0AGENTS1").missing()[0]
+    found = SlackSettings(**several, handoff_channel="T0HOME01:C0AGENTS1")
+    assert found.missing() == [] and found.handoff_place == ("T0HOME01", "C0AGENTS1")
 
 
 def test_the_command_prints_a_manifest_for_each_way_to_connect() -> None:

@@ -49,6 +49,13 @@ async def test_a_failed_send_is_tried_again_and_never_doubled(failure: str, slac
     assert [each["text"] for each in await slack.fake.said(DM)] == ["echo: hello"]
 
 
+async def test_a_doubt_outlives_a_look_that_fails(slack: SlackSide, guide: Running) -> None:
+    await slack.fake.do("set", fail_next=["drop"], fail_reads=["429", "refuse", "500"])
+    await slack.dm("hello")
+    await settled(guide)
+    assert [each["text"] for each in await slack.fake.said(DM)] == ["echo: hello"]
+
+
 async def test_an_answer_of_several_messages_is_completed_not_begun_anew(slack: SlackSide, guide: Running) -> None:
     await slack.fake.do("set", fail_next=["none", "429", "none", "drop"])
     await slack.dm("long")

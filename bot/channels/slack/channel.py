@@ -15,8 +15,10 @@ from starlette.routing import Route
 
 from bot.channels.slack import forms, guard, installing
 from bot.channels.slack.calls import Later, Never, Slack, Unsure
+from bot.channels.slack.desk import NotYet, SlackDesk
 from bot.channels.slack.listeners import Listeners
 from bot.channels.slack.overview import form_fields
+from bot.channels.slack.pacing import Pace
 from bot.channels.slack.payloads import Asked, asked, team_of
 from bot.channels.slack.sending import Sender
 from bot.channels.slack.settings import SlackSettings
@@ -56,6 +58,7 @@ class SlackChannel:
         self._sender: Sender
         self._bolt: AsyncApp | None = None
         self._box: Box
+        self._desk: SlackDesk | None = None
 
     @classmethod
     def wanted(cls, settings: SlackSettings) -> list[Callable[[Edge], SlackChannel]]:
@@ -77,8 +80,13 @@ class SlackChannel:
         self._box = Box.of(self._settings, self._edge.settings.state)
         self._slack = Slack(self._settings.api_base)
         self._workspaces = Workspaces(self._settings, lambda: stores.records, self._slack, self._box)
-        self._sender = Sender(self._slack, self._workspaces, self._box, stores, self._edge.metrics)
-        self._bolt = Listeners(self._settings, self._slack, self._workspaces, self._box, stores).bolt()
+        own = (self._slack, self._workspaces, self._box, stores)
+        metrics, pace = self._edge.metrics, Pace()
+        self._sender = Sender(*own, metrics, pace)
+        if self._settings.handoff_channel:
+            self._desk = SlackDesk(self._settings, *own, metrics, pace, self._edge.handoffs)
+            self._begin(self._desk.run())
+        self._bolt = Listeners(self._settings, *own, self._desk).bolt()
         self._begin(self._workspaces.learn())
         self._begin(self._sender.run(self._edge.turns.stored))
         if self._settings.app_token:
@@ -90,6 +98,8 @@ class SlackChannel:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._sender.finish(STOP_SECONDS)
+        if self._desk:
+            await self._desk.finish(STOP_SECONDS)
         await self._slack.close()
 
     def _begin(self, work: Any) -> None:
@@ -151,6 +161,11 @@ class SlackChannel:
         home = await self._stored(self._workspaces.of(team)) if team else None
         if home is None:
             raise guard.Refused(403, "other_team", "Something came from a workspace that the guide is not in.")
+        if self._desk:
+            try:
+                await self._stored(self._desk.take(payload, home))
+            except NotYet:
+                raise guard.Refused(503, "not_yet", "A card is being posted; what is below it is sent again.") from None
         if payload["type"] == "view_submission" and payload["view"].get("callback_id") == forms.FORM:
             found = forms.entered(payload, str(team), await asyncio.to_thread(form_fields))
         else:

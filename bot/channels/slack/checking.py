@@ -96,12 +96,29 @@ async def _workspace(settings: SlackSettings, slack: Slack, home: Workspace) -> 
         return
     yield Finding(name, True, f"{told.get('user')} in {told.get('team')}")
     granted = {each.strip() for each in headers.get("x-oauth-scopes", "").split(",") if each.strip()}
-    lacking = [each for each in scopes(settings.agent) if each not in granted]
+    lacking = [each for each in scopes(settings) if each not in granted]
     said = (
         f"missing: {', '.join(lacking)}. Add them under OAuth & Permissions, and install again." if lacking else "all"
     )
     yield Finding("scopes", not lacking, said)
     yield _clock(headers.get("date"))
+    team, channel = settings.handoff_place
+    if channel and team in (None, told.get("team_id")):
+        yield await _channel(slack, home.token, channel)
+
+
+async def _channel(slack: Slack, token: str, channel: str) -> Finding:
+    """Whether cards can stand in the agents' channel, and who reads them there."""
+    try:
+        found = (await slack.read(token, "conversations.info", channel=channel)).get("channel") or {}
+    except (Later, Unsure, Never) as error:
+        return Finding("agents' channel", False, f"Slack says {error}: is {channel} its id, and is the guide in it?")
+    name = found.get("name")
+    if found.get("is_archived") or not found.get("is_member"):
+        return Finding("agents' channel", False, f"{name}: invite the guide there, or choose one that is not archived.")
+    if found.get("is_ext_shared"):
+        return Finding("agents' channel", False, f"{name} is shared with another company, which would read every card.")
+    return Finding("agents' channel", True, f"{name}")
 
 
 def _clock(told: str | None) -> Finding:

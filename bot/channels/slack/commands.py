@@ -33,8 +33,8 @@ def manifest(agent: bool, explain: bool) -> None:
     Example:
       guide slack manifest --agent > manifest.json
     """
-    from bot.channels.slack.manifest import AGENT_SCOPES, SCOPES
     from bot.channels.slack.manifest import manifest as made
+    from bot.channels.slack.manifest import scopes
     from bot.channels.slack.settings import SlackSettings
     from bot.settings import SettingError
 
@@ -43,8 +43,7 @@ def manifest(agent: bool, explain: bool) -> None:
     except SettingError as error:
         stop(str(error))
     if explain:
-        told = {**SCOPES, **(AGENT_SCOPES if agent or settings.agent else {})}
-        click.echo("\n".join(f"{name}: {why}" for name, why in told.items()))
+        click.echo("\n".join(f"{name}: {why}" for name, why in scopes(settings, agent).items()))
         return
     click.echo(json.dumps(made(settings, agent or settings.agent), indent=2))
 

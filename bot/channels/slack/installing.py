@@ -53,7 +53,7 @@ class Installing:
         state = secrets.token_urlsafe(32)
         query = {
             "client_id": str(self._settings.client_id),
-            "scope": ",".join(scopes(self._settings.agent)),
+            "scope": ",".join(scopes(self._settings)),
             "redirect_uri": self._redirect,
             "state": state,
         }

@@ -18,10 +18,13 @@ from slack_bolt.response import BoltResponse
 from bot.channels.slack import views
 from bot.channels.slack.blocks import FEEDBACK, MORE, SHARE, Said
 from bot.channels.slack.calls import Later, Never, Slack, Unsure
+from bot.channels.slack.cards import ACT, ASKS
+from bot.channels.slack.desk import SlackDesk
 from bot.channels.slack.forms import FORM, asked_first, form
 from bot.channels.slack.overview import form_fields, news, waiting
 from bot.channels.slack.payloads import Place, team_of, value_of
 from bot.channels.slack.settings import SlackSettings
+from bot.channels.slack.threads import button_of
 from bot.channels.slack.workspaces import Box, Workspaces
 from bot.edge.stores import Stores
 from bot.edge.welcome import load_notice
@@ -48,13 +51,20 @@ class Listeners:
     """What the guide does when somebody opens, presses or sends something in Slack."""
 
     def __init__(
-        self, settings: SlackSettings, slack_: Slack, workspaces: Workspaces, box: Box, stores: Stores
+        self,
+        settings: SlackSettings,
+        slack_: Slack,
+        workspaces: Workspaces,
+        box: Box,
+        stores: Stores,
+        desk: SlackDesk | None = None,
     ) -> None:
         self._settings = settings
         self._slack = slack_
         self._workspaces = workspaces
         self._box = box
         self._stores = stores
+        self._desk = desk
         self._tasks: set[asyncio.Task[None]] = set()
 
     def bolt(self) -> AsyncApp:
@@ -89,6 +99,7 @@ class Listeners:
         app.action(re.compile(f"{SHARE}:"))(self._share)
         app.action(re.compile(f"{FEEDBACK}:"))(self._vote)
         app.action(re.compile(f"{FORM}:"))(self._form)
+        app.action(re.compile(f"{ACT}:"))(self._agent_button)
         app.action(ANYTHING)(_acknowledge)
         app.view(views.REASON)(self._reason)
         app.view(ANYTHING)(_acknowledge)
@@ -154,6 +165,14 @@ class Listeners:
         fields, token = await asyncio.to_thread(form_fields), await self._workspaces.token(str(team))
         if asked_first(fields):
             await self._slack.call(token, "views.open", trigger_id=trigger, view=form(intent, conversation, fields))
+
+    async def _agent_button(self, ack: AsyncAck, body: Body) -> None:
+        """A button of a card; what it does by itself is stored already, and what must be asked is asked here."""
+        await ack()
+        about, desk = button_of(body), self._desk
+        team, user = str(team_of(body)), body["user"]
+        if desk and about and about[0] in ASKS and user.get("team_id") in (None, team):
+            self._soon(lambda: desk.ask(team, str(user["id"]), str(body.get("trigger_id")), *about))
 
     async def _share(self, ack: AsyncAck, body: Body) -> None:
         about, url = _about(body), body.get("response_url")

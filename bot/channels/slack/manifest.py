@@ -18,6 +18,14 @@ SCOPES = {
     "groups:history": "the same in private channels",
 }
 AGENT_SCOPES = {"assistant:write": "to suggest questions in the agent view"}
+DESK_SCOPES = {
+    "reactions:write": "to mark what of a thread has reached the visitor",
+    "users:read": "to see who writes and presses in the agents' channel, and whether they are there",
+    "users:read.email": "to know agents by the address of their account",
+    "channels:read": "to see that the agents' channel is shared with no other company",
+    "groups:read": "the same of a private channel",
+}
+DESK_EVENTS = ("message.channels", "message.groups")
 EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked")
 NAME, DESCRIPTION = "Insurance guide", "Cited answers about business insurance: yes, no or it depends, and why."
 LONG = (
@@ -29,9 +37,14 @@ LONG = (
 ABOUT = "Answers questions about business insurance from a reviewed knowledge base, with its sources."
 
 
-def scopes(agent: bool) -> list[str]:
-    """The permissions that the app asks for."""
-    return [*SCOPES, *(AGENT_SCOPES if agent else ())]
+def scopes(settings: SlackSettings, agent: bool = False) -> dict[str, str]:
+    """The permissions that the app asks for, and what each is for.
+
+    Args:
+        agent: whether the workspace has Slack's agent view, if the settings do not say so.
+    """
+    more = AGENT_SCOPES if agent or settings.agent else {}
+    return {**SCOPES, **more, **(DESK_SCOPES if settings.handoff_channel else {})}
 
 
 def manifest(settings: SlackSettings, agent: bool) -> dict[str, Any]:
@@ -42,6 +55,7 @@ def manifest(settings: SlackSettings, agent: bool) -> dict[str, Any]:
     """
     socket = settings.address is None
     events = f"{settings.address}/slack/events"
+    events_heard = [*EVENTS, *(DESK_EVENTS if settings.handoff_channel else ())]
     at = {} if socket else {"request_url": events}
     command = {
         "command": settings.command,
@@ -65,7 +79,7 @@ def manifest(settings: SlackSettings, agent: bool) -> dict[str, Any]:
     }
     if agent:
         features["agent_view"] = {"agent_description": ABOUT, "suggested_prompts": prompts}
-    oauth: dict[str, Any] = {"scopes": {"bot": scopes(agent)}}
+    oauth: dict[str, Any] = {"scopes": {"bot": list(scopes(settings, agent))}}
     if settings.client_id and settings.address:
         oauth["redirect_urls"] = [f"{settings.address}/slack/oauth_redirect"]
     return {
@@ -79,7 +93,7 @@ def manifest(settings: SlackSettings, agent: bool) -> dict[str, Any]:
         "features": features,
         "oauth_config": oauth,
         "settings": {
-            "event_subscriptions": {**at, "bot_events": list(EVENTS)},
+            "event_subscriptions": {**at, "bot_events": events_heard},
             "interactivity": {"is_enabled": True, **at},
             "org_deploy_enabled": False,
             "socket_mode_enabled": socket,

@@ -47,15 +47,26 @@ _TOO_RICH = {
 
 
 class Sender:
-    """Works through the outbox until it is cancelled; what is not sent by then is sent after the next start."""
+    """Works through the outbox until it is cancelled; what is not sent by then is sent after the next start.
 
-    def __init__(self, slack_: Slack, workspaces: Workspaces, box: Box, stores: Stores, metrics: Metrics) -> None:
+    Args:
+        pace: of all that send to the same channels.
+    """
+
+    kind = CHANNEL
+    """Of the parcels that it sends."""
+    waits_for = NO_ACCESS
+    """What Slack may refuse a parcel with that is tried again, for a day."""
+
+    def __init__(
+        self, slack_: Slack, workspaces: Workspaces, box: Box, stores: Stores, metrics: Metrics, pace: Pace
+    ) -> None:
         self._slack = slack_
         self._workspaces = workspaces
         self._box = box
         self._stores = stores
         self._metrics = metrics
-        self._pace = Pace()
+        self._pace = pace
         self._hands: set[asyncio.Task[None]] = set()
 
     async def run(self, wake: asyncio.Event) -> None:
@@ -70,7 +81,7 @@ class Sender:
             parcels: list[Parcel] = []
             free = AT_ONCE - len(self._hands)
             with suppress(RecordsUnavailable):
-                parcels = await outbox.claim_some(CHANNEL, free) if free else []
+                parcels = await outbox.claim_some(self.kind, free) if free else []
             for parcel in parcels:
                 hand = asyncio.create_task(self._handle(outbox, parcel))
                 self._hands.add(hand)
@@ -112,7 +123,7 @@ class Sender:
 
     async def _refused(self, outbox: Outbox, parcel: Parcel, error: Never) -> None:
         self._metrics.losses.labels(CHANNEL).inc()
-        waits = error.code in NO_ACCESS and time.time() - parcel.payload.get("since", 0) < KEPT_TRYING
+        waits = error.code in self.waits_for and time.time() - parcel.payload.get("since", 0) < KEPT_TRYING
         logger.error(
             "Slack refuses a message: %s. %s", error, "It is tried again." if waits else "It is given up.",
             extra={"code": error.code},
@@ -159,7 +170,7 @@ class Sender:
     async def _posted(self, parcel: Parcel, place: Place, made: Sequence[Post]) -> Posts:
         token = await self._token(place)
         channel = await self._channel(token, place)
-        doubtful = parcel.attempts > 1 and (parcel.error is None or len(made) > 1)
+        doubtful = parcel.attempts > 1 and (parcel.error != PACED or len(made) > 1)
         there = await self._there(token, channel, place, parcel) if doubtful else {}
         sent = []
         for number, post in enumerate(made):

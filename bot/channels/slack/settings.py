@@ -32,6 +32,10 @@ class SlackSettings(FromEnvironment):
     agent: bool = Field(default=False, env="GUIDE_SLACK_AGENT", example="1",
         description="`1` where the app was made with `guide slack manifest --agent`: "
         "suggested questions, a sign that it is at work, and a thread for each message")  # fmt: skip
+    handoff_channel: str = Field(default="", env="GUIDE_SLACK_HANDOFF_CHANNEL", example="C0123ABCD",
+        regex=r"^((T[A-Z0-9]{2,29}:)?[CG][A-Z0-9]{2,29})?$",
+        description="channel in which [agents answer visitors](slack.md#for-agents), by its id; with several "
+        "workspaces `T0123ABCD:C0123ABCD`")  # fmt: skip
     command: str = Field(default="/insurance", env="GUIDE_SLACK_COMMAND", regex=r"^/[a-z0-9_-]{1,31}$",
         example="/insurance", description="the slash command")  # fmt: skip
     address: str | None = Field(default=None, env="GUIDE_PUBLIC_URL", example="https://guide.agency.example",
@@ -72,6 +76,12 @@ class SlackSettings(FromEnvironment):
         return bool(self.token or self.client_id or self.app_token)
 
     @property
+    def handoff_place(self) -> tuple[str | None, str]:
+        """Workspace and channel of the agents; the workspace is None where there is one alone."""
+        team, _, channel = self.handoff_channel.rpartition(":")
+        return team or None, channel
+
+    @property
     def api_base(self) -> str:
         """Where Slack's methods are."""
         return f"{self.api}/api/"
@@ -87,6 +97,8 @@ class SlackSettings(FromEnvironment):
             problems.append("GUIDE_SLACK_CLIENT_SECRET is missing: it belongs to GUIDE_SLACK_CLIENT_ID.")
         if self.client_id and not self.address:
             problems.append("GUIDE_PUBLIC_URL is missing: workspaces are sent back to it after they have installed.")
+        if self.handoff_channel and self.client_id and not self.handoff_place[0]:
+            problems.append("GUIDE_SLACK_HANDOFF_CHANNEL lacks its workspace: write, for example, T0123ABCD:C0123ABCD.")
         return problems if self.wanted else []
 
 

@@ -73,6 +73,17 @@ def paragraph(text: str, before: str = "") -> list[Block]:
     return _packed(_joined(elements))
 
 
+def verbatim(text: str, before: str = "") -> list[Block]:
+    """Blocks of rich text with just these characters: nothing in them makes a list, or is set in bold.
+
+    Args:
+        before: what stands before it in bold.
+    """
+    elements = [_section([_words(part)]) for part in pieces(typed(text), TEXT_OF_RICH)]
+    first = [_section([_words(cut(typed(before), TEXT_OF_RICH // 4) + " ", bold=True)])] if before else []
+    return _packed(_joined([*first, *elements]))
+
+
 def _runs(text: str) -> Iterator[tuple[bool, list[str]]]:
     """The lines, those of a list apart from the others."""
     run: list[str] = []
