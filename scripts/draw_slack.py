@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from bench.website import chromium
-from bot.channels.slack import views
+from bot.channels.slack import cards, views
 from bot.channels.slack.blocks import Said, Shown, posts
 from bot.channels.slack.forms import form
 from bot.channels.slack.overview import form_fields, news
@@ -25,6 +25,8 @@ from bot.edge.agent import GuideAgent
 from bot.edge.turns import Turn
 from bot.edge.welcome import load_notice
 from bot.records.opening import use_memory
+from bot.records.states import State
+from bot.records.tickets import Ticket
 from bot.runtime import quiet
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
@@ -52,6 +54,7 @@ Json = dict[str, Any]
 
 def _text(told: Json) -> str:
     shown = html.escape(told["text"]) if told["type"] == "plain_text" else told["text"]
+    shown = re.sub(r"<!date\^[^|]*\|([^>]+)>", r"\1", shown)
     return re.sub(r"<(https://[^|>]+)\|([^>]+)>", r'<a href="\1">\2</a>', shown)
 
 
@@ -110,6 +113,23 @@ def _said(name: str, inside: str, person: bool = False, note: str = "") -> str:
     return f'<div class="{kind}"><div class="face">{name[0]}</div><div>{only}{head}{inside}</div></div>'
 
 
+def _card() -> str:
+    """What agents see: the card of a request, and its thread."""
+    at = 1_796_054_700.0
+    ticket = Ticket(
+        "K3RMQT", "web:1", "asked", "normal", "can I talk to someone about the lease clause?", [], "",
+        facts={"Business": "Cafe or bakery", "Employees": "6"}, consent={"number": "(559) 555-0142"},
+        status=State.ACTIVE.value, channel="web", owner="dana", waiting_since=at,
+    )  # fmt: skip
+    thread = [
+        cards.line({"from": "visitor", "text": "the landlord wants to be added by Friday"}),
+        cards.note("Dana Reyes", "their GL renews on the 3rd"),
+        cards.line({"from": "agent", "name": "Dana Reyes", "text": "I can send you the certificate today."}),
+    ]
+    shown = [cards.card(ticket, "Dana Reyes", "https://guide.agency.example/desk"), *filter(None, thread)]
+    return "".join(_said("Insurance guide", "".join(map(_block, post.blocks))) for post in shown)
+
+
 def _modal(view: Json) -> str:
     inside = "".join(map(_block, view["blocks"]))
     submit = f"<div><button>{html.escape(view['submit']['text'])}</button></div>" if "submit" in view else ""
@@ -149,6 +169,7 @@ async def _pages() -> dict[str, str]:
         "slack-command": drawn(first, private, "Only visible to you"),
         "slack-details": _modal(views.whole(first[-1])),
         "slack-form": drawn(begun, plain) + _modal(form("ask_recommendation", CONVERSATION, form_fields())),
+        "slack-agents": _card(),
         "slack-home": "".join(map(_block, home["blocks"])),
     }
 

@@ -23,7 +23,7 @@ AGENTS = "C0AGENTS1"
 DANA, SAM = Agent("dana", "Dana Reyes", "CA 0X12345"), Agent("sam", "Sam Ortiz", "CA 0Z98765")
 IN_SLACK = {"dana": "U0DANA001", "sam": "U0SAM0001"}
 CLERK, GUEST, STRANGER = "U0CLERK01", "U0GUEST01", "U0OUT0001"  # who have no account
-WAIT = 30.0  # seconds until something is held not to come any more
+WAIT = 120.0  # seconds until something is held not to come any more
 
 
 class Visitor:
@@ -33,13 +33,15 @@ class Visitor:
         self.guide, self.http, self.token, self.sent = guide, http, "", 0
 
     async def send(self, text: str) -> None:
-        if not self.token:
+        while not self.token:  # a slow disk is told, and the widget tries again
             async with self.http.post(f"{self.guide.url}/chat/session", json={}) as reply:
-                self.token = (await reply.json())["token"]
+                self.token = (await reply.json()).get("token", "")
         self.sent += 1
-        body = {"id": f"message-{self.sent}", "text": text}
-        async with self.http.post(f"{self.guide.url}/chat/message", json=body, headers=self.headers) as reply:
-            assert reply.status in (200, 202), await reply.text()
+        body, status = {"id": f"message-{self.sent}", "text": text}, 503
+        while status == 503:
+            async with self.http.post(f"{self.guide.url}/chat/message", json=body, headers=self.headers) as reply:
+                status, told = reply.status, await reply.text()
+        assert status in (200, 202), told
 
     @property
     def headers(self) -> dict[str, str]:

@@ -32,6 +32,7 @@ TITLES = {
 }
 PAUSES = {"15 minutes": 900, "an hour": 3600, "3 hours": 10_800, "a day": 86_400}  # seconds
 TICK = "white_check_mark"
+WHERE = {"web": "the website", "slack": "Slack"}  # channels in words
 
 SHOWN_SUMMARY, SHOWN_FACTS, SHOWN_FACT = 1_800, 20, 120  # characters, lines, characters of a line
 SHOWN_WORDS = 5_000  # characters of a message in a thread; what agents and the website's visitors write is shorter
@@ -45,8 +46,8 @@ def card(ticket: Ticket, owner: str | None, desk: str) -> Post:
         owner: name of the agent who has it.
         desk: address of the desk; empty where none is set.
     """
-    title = f"{'URGENT: ' if ticket.priority == 'urgent' else ''}{REASONS.get(ticket.reason, ticket.reason)}"
-    title = f"{title} ({ticket.reference})"
+    why = REASONS.get(ticket.reason, ticket.reason)
+    title = f"{'URGENT: ' + why if ticket.priority == 'urgent' else why[:1].upper() + why[1:]} ({ticket.reference})"
     number = ticket.consent.get("number")
     told = [mask(f"{label}: {value}") for label, value in ticket.facts.items() if value][: SHOWN_FACTS - 1]
     told.append(f"Agreed to be called at {number}" if number else "No consent to be called")
@@ -98,7 +99,7 @@ def _links(ticket: Ticket, desk: str) -> list[str]:
         "To be called": ticket.callback_due,
     }
     lines = [f"{what} {_moment(at)}" for what, at in moments.items() if at]
-    lines.append(f"By {escaped(cut(ticket.channel or 'hand', 40))}")
+    lines.append(f"From {WHERE.get(ticket.channel) or escaped(cut(ticket.channel or 'elsewhere', 40))}")
     return [*lines, *([f"<{escaped(desk)}#{ticket.reference}|Open it at the desk>"] if desk else [])]
 
 
