@@ -12,7 +12,6 @@ from rasa_sdk import Tracker
 
 from actions.answer import Answer, Status
 from actions.calling import (
-    MAY_BE_A_NUMBER,
     REFUSED,
     WHO,
     asked_again,
@@ -21,13 +20,14 @@ from actions.calling import (
     consent_sentence,
     contact_of,
     invites,
+    may_be_contact,
     nobody_calls,
     noted,
     number_in,
     passing_on,
     was_said,
 )
-from actions.contact import Contact, bare_name, heard, only_reaches, refuses
+from actions.contact import Contact, bare_name, heard, refuses
 from actions.forms.filling import Filling
 from actions.forms.reaching import find_phone
 from actions.forms.turn import facts_of
@@ -173,8 +173,7 @@ def contact_for_agent(filling: Filling | None, tracker: Tracker, intent: str, ba
     contact, agreed = contact_of(filling), ask.get("call")
     if not agreed:
         named = contact.name is not None and contact.name == bare_name(text)  # the name that was asked for
-        meant = named or intent in MAY_BE_A_NUMBER or only_reaches(text)
-        if ask or not meant or not was_said(sentence, tracker.events):
+        if ask or not (named or may_be_contact(intent, text)) or not was_said(sentence, tracker.events):
             return None
         refused, given = refuses(text), contact if named else heard(contact, text)
         problem = None if refused or given else asked_again(message)

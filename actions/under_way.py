@@ -15,8 +15,8 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions.answer import Answer
-from actions.calling import MAY_BE_A_NUMBER, consent_given, consent_sentence, contact_of, only_contact, still_waiting
-from actions.contact import Contact, has_waited, only_reaches
+from actions.calling import consent_given, consent_sentence, contact_of, may_be_contact, only_contact, still_waiting
+from actions.contact import Contact, has_waited
 from actions.forms.conditions import phone_of, with_consent, within_licence, within_licence_answer
 from actions.forms.filling import Filling
 from actions.forms.said import classified
@@ -79,7 +79,7 @@ def contact_told(standing: Standing) -> Reply | None:
     question, now = standing.question, contact_of(standing.filling)
     if question.bound or now in (contact_of(standing.kept), Contact()):
         return None
-    if decided_as(question) not in MAY_BE_A_NUMBER and not only_reaches(question.text):
+    if not may_be_contact(decided_as(question), question.text):
         return None
     if question.intent == AGENT_WISHED or question.closest[:1] == (AGENT,):
         asked = replace(question, intent=AGENT_WISHED, closest=())

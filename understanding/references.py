@@ -97,10 +97,6 @@ def referred(question: Question, intents: Mapping[str, float], named: bool, targ
     if likeliest == "affirm" and frame.offered in targets and len(question.text.split()) <= LONGEST_YES:
         return _about(targets[frame.offered or ""], question)
     pointer = pointer_in(question.text)
-    if (
-        pointer and question.intent == "ask_compare" and len(question.policies) < 2
-    ):  # "the difference between those two?"
-        return _compared(question, frame, targets)
     return _pointed(pointer, question, frame, targets) if pointer else question
 
 
@@ -136,6 +132,8 @@ def _about(target: Target, question: Question, policies: tuple[str, ...] = (), p
 
 def _pointed(pointer: Pointer, question: Question, frame: Frame, targets: Mapping[str, Target]) -> Question:
     listed = [targets[each] for each in frame.options if each in targets]
+    if question.intent == "ask_compare" and len(question.policies) < 2:  # "the difference between those two?"
+        return _compared(question, listed)
     if pointer.kind == "place" and pointer.bare and not listed and frame.target in targets:
         place = next(iter(frame.points[pointer.place :][:1]), None)
         return question if place is None else _about(targets[frame.target], question, point=place)
@@ -170,10 +168,10 @@ def _meant(pointer: Pointer, listed: list[Target], frame: Frame) -> list[Target]
     return listed[:MOST_AT_ONCE] if len(listed) > 1 and all(each.kind == "facet" for each in listed) else []
 
 
-def _compared(question: Question, frame: Frame, targets: Mapping[str, Target]) -> Question:
+def _compared(question: Question, listed: list[Target]) -> Question:
     """The first two policies of the last list, compared; the question as it was where there are none."""
-    listed = [targets[each].policies[0] for each in frame.options if each in targets and targets[each].kind == "facet"]
-    return replace(question, policies=tuple(listed[:2]), follows=True) if len(listed) > 1 else question
+    policies = tuple(each.policies[0] for each in listed if each.kind == "facet")
+    return replace(question, policies=policies[:2], follows=True) if len(policies) > 1 else question
 
 
 def _together(policies: tuple[str, ...], question: Question, frame: Frame) -> Question:
