@@ -33,12 +33,15 @@ class StubAgent:
         self.got: list[Turn] = []
         self.state: Path | None = None
         self.answering: set[str] = set()
+        self.free = asyncio.Event()  # while it is clear, an answer waits
+        self.free.set()
 
     async def handle(self, turn: Turn) -> list[Message] | None:
         assert turn.conversation not in self.answering, "two turns of one conversation at once"
         self.got.append(turn)
         self.answering.add(turn.conversation)
         await asyncio.sleep(0.02)
+        await self.free.wait()
         self.answering.discard(turn.conversation)
         if turn.text == "silence":
             return []

@@ -65,7 +65,10 @@ async def test_the_guide_is_silent_from_the_request_on(server: Server, visitor: 
 async def test_what_was_accepted_before_a_person_came_is_not_answered_by_the_guide(
     server: Server, visitor: Visitor
 ) -> None:
-    await asyncio.gather(visitor.send("a person please", id="ask"), *(visitor.send(f"more {n}") for n in range(5)))
+    server.agent.free.clear()
+    await visitor.send("a person please", id="ask")
+    await asyncio.gather(*(visitor.send(f"more {n}") for n in range(5)))  # accepted while the request is answered
+    server.agent.free.set()
     reference = str((await visitor.hear(1))[0]["text"].split()[0])
     await visitor.send("last")
     await desk(server).claim(DANA, reference)
