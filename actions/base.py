@@ -33,6 +33,7 @@ from actions.under_way import (
     contact_told,
     for_this_visitor,
     form_turn,
+    is_beside,
     statement,
     told_in,
     told_in_passing,
@@ -84,7 +85,9 @@ class GuideAction(Action, ABC):
         """What is under way comes first, then this action's own answer; all of it is said, and remembered."""
         standing = Standing.of(tracker, open_base(), time.time())
         note = statement(standing)
-        form = Turn(note.filling, [note.answer]) if note else form_turn(standing)
+        beside = note if note and is_beside(note, standing) else None
+        note = None if beside else note
+        form = Turn(note.filling, [note.answer]) if note else None if beside else form_turn(standing)
         replies = self._replies(standing) if form is None or form.digression else []
         answers_itself = bool(replies)
         if form is None and (form := begun(replies, standing)):
@@ -93,6 +96,8 @@ class GuideAction(Action, ABC):
         shown = [answer for _, answer in said] + ([form.after] if form and form.after else [])
         if any(answer.with_people for answer in shown):
             shown = _without_questions(shown, form)
+        if beside and shown and not standing.question.happened:
+            shown[0].lead = f"{beside.lead} {shown[0].lead}".strip()
         if answers_itself and standing.question.happened and shown:
             with_report(shown[max(len(said) - 1, 0)], standing.base.notices, tracker.events)
         if form is None and standing.filling != standing.kept:
@@ -124,8 +129,8 @@ class GuideAction(Action, ABC):
         if told is None and (stand := pressed(question, standing.message, standing.turn, standing.base)):
             return [(question, stand)]
         replies = [told] if told else self.answered(standing)
-        for _, answer in replies:
-            held_back(answer, standing.frame, standing.turn, standing.base)
+        for asked, answer in replies:
+            held_back(asked, answer, standing.turn, standing.base)
             if answer.status in MISSES and standing.frame and standing.frame.misses >= 1:
                 answer.buttons = [TALK_TO_AGENT, *(b for b in answer.buttons if b != TALK_TO_AGENT)][:5]
             if passes_on(answer):

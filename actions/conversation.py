@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -186,6 +188,9 @@ def told(question: Question, base: KnowledgeBase) -> Answer:
             buttons=[*others, TALK_TO_AGENT],
         )
     if question.intent == "inform" and any(map(str.isalpha, question.text)):  # told, and nothing that changes an answer
+        near = closest(question, base) if question.closest else None
+        if near and near.entries:
+            return replace(near, intent="inform", lead=phrase("kept_near"), paragraphs=near.paragraphs[:1], offers=None)
         return _chat("inform", phrase("kept"), [MATCH, TALK_TO_AGENT])
     return closest(question, base)
 

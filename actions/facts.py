@@ -302,7 +302,7 @@ def recorded(
     turn: int,
     base: KnowledgeBase,
 ) -> Frame:
-    """The frame with the facts that this message changed, each with the words that told it."""
+    """The frame with the facts that this message changed, each with the words that told it, and the state they name."""
     frame, known = frame or Frame(), before.values if before else {}
     fields = every_field(base)
     facts = dict(frame.facts)
@@ -313,6 +313,9 @@ def recorded(
         if value.shown:
             asked = name in (before.asking if before else None, frame.asked_back)
             facts[name] = _fact(fields[name], value, old, message, turn, after.at, asked)
+    state = after.facts().get("state")
+    if state and state != (before.facts().get("state") if before else None):
+        frame = replace(frame, state=str(state))  # what is asked next is asked there
     return replace(frame, facts=facts)
 
 

@@ -21,10 +21,12 @@ from actions.forms.recommending import (
     holds,
     recommend,
     recommendation_answer,
+    short_name,
+    what_changes,
 )
 from actions.forms.said import Refusal, Value
 from actions.responding import TALK_TO_AGENT
-from actions.wording import joined, listed, sentence
+from actions.wording import listed, sentence
 from knowledge.base import KnowledgeBase
 from knowledge.schema import ProfileField, Statement
 from understanding.question import Frame
@@ -35,11 +37,24 @@ MATCH = Button("Which policies fit my business?", {"intent": "ask_recommendation
 
 @dataclass(frozen=True)
 class Noted:
-    """A statement heard: the facts from now on, what is said to it, and the fact that is asked for."""
+    """A statement heard.
+
+    Attributes:
+        filling: the facts from now on.
+        answer: what is said to it.
+        lead: the facts told back.
+        asks: the fact that is asked for.
+    """
 
     filling: Filling
     answer: Answer
+    lead: str = ""
     asks: str | None = None
+
+    @property
+    def changes_something(self) -> bool:
+        """Whether anything follows from it, or has to be asked, beyond that it is noted."""
+        return self.answer.intent != "inform"
 
 
 def noted(
@@ -59,11 +74,11 @@ def noted(
     lead = _told_back(told, before, recorded(frame, before, after, message, 0, base), base) if told else ""
     was, now_is = profile_of(before, frame), profile_of(after, frame)
     if doubt:
-        return Noted(after, _which_is_meant(lead, *doubt), doubt[0])
+        return Noted(after, _which_is_meant(lead, *doubt), lead, doubt[0])
     if first_told:
-        return Noted(after, _list_of_trade(lead, now_is, base))
+        return Noted(after, _list_of_trade(lead, now_is, base), lead)
     if about_list:
-        return Noted(after, _list_anew(lead, was, now_is, base))
+        return Noted(after, _list_anew(lead, was, now_is, base), lead)
     return _what_follows(lead, after, frame, was, now_is, set(told), base)
 
 
@@ -121,17 +136,9 @@ def _list_of_trade(lead: str, profile: Profile, base: KnowledgeBase) -> Answer:
 
 def _list_anew(lead: str, was: Profile, now_is: Profile, base: KnowledgeBase) -> Answer:
     """The list for the business as it is now, with what has changed on it."""
-    old, new = ({each.policy: each for each in recommend(profile, base)} for profile in (was, now_is))
-    changes = [
-        f"{_short(policy, base)}: {NEED_WORDS[each.need]}"
-        for policy, each in new.items()
-        if policy not in old or old[policy].need is not each.need
-    ]
-    gone = [_short(policy, base) for policy in old if policy not in new]
-    said = f" What changes: {'; '.join(changes)}." if changes else ""
-    said += f" No longer on the list: {joined(gone)}." if gone else ""
+    said = what_changes(was, now_is, base) or "The policies on the list stay the same."
     answer = recommendation_answer(now_is, base)
-    answer.lead = f"{lead}{said or ' The policies on the list stay the same.'}\n\n{answer.lead}"
+    answer.lead = f"{lead} {said}\n\n{answer.lead}"
     return answer
 
 
@@ -157,13 +164,13 @@ def _what_follows(
     if open_verdict := _still_open(frame, base):
         answer.paragraphs.append(open_verdict)
     if missing:
-        answer.paragraphs.append(f"To say more about {_short(spoken_of[0], base)}: {missing.question}")
+        answer.paragraphs.append(f"To say more about {short_name(spoken_of[0], base)}: {missing.question}")
     answer.buttons = [MATCH, TALK_TO_AGENT]
-    return Noted(after, answer, missing.id if missing else None)
+    return Noted(after, answer, lead, missing.id if missing else None)
 
 
 def _line(each: Recommended, base: KnowledgeBase) -> str:
-    return f"{sentence(_short(each.policy, base))[:-1]} ({NEED_WORDS[each.need]}): {each.why}"
+    return f"{sentence(short_name(each.policy, base))[:-1]} ({NEED_WORDS[each.need]}): {each.why}"
 
 
 def _points(told: set[str], was: Profile, now_is: Profile, base: KnowledgeBase) -> list[Statement]:
@@ -193,8 +200,3 @@ def _still_open(frame: Frame | None, base: KnowledgeBase) -> str:
         return ""
     what = f"{decision.policy.short_name} pays for {decision.exposure.short_name}"
     return f"Whether {what} still depends on {decision.depends_on.rstrip('.')}."
-
-
-def _short(policy_id: str, base: KnowledgeBase) -> str:
-    policy = base.policy(policy_id)
-    return policy.short_name if policy else policy_id

@@ -56,6 +56,10 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "That, too, is for the agent to weigh: it stays with this conversation.",
         "It stays with what you have told. What would you like to know about it?",
     ),
+    "kept_near": (
+        "Thank you for telling me. It may touch on one of these:",
+        "I keep that with the rest. What I have near it:",
+    ),
     # Repair.
     "misread": (
         "I am sorry, I misread that. Which of these did you want to know, or what else?",
@@ -96,9 +100,9 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "So the place to report it is {policies}, if you have it.",
     ),
     "told_of_loss": (
-        "Please tell your insurer that, too: such details can matter, and I do not judge them.",
-        "That belongs in your report as well. Say what you know, and leave open what you do not.",
-        "The adjuster will want to hear that, in your own words and without a guess at whose fault it was.",
+        "Please tell your insurer that, too: such details can matter, and the insurer decides what is paid, not I.",
+        "That belongs in your report as well. Say what you know and leave open what you do not: the insurer decides.",
+        "The adjuster will want to hear that, in your own words. What comes of it I cannot say; the insurer decides.",
     ),
     # A person.
     "a_person": (

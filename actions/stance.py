@@ -33,7 +33,9 @@ _SUBJECTS = {"policy", "exposure", "term", "topic", "industry", "outside", "stat
 def pressed(question: Question, message: Mapping[str, Any], turn: int, base: KnowledgeBase) -> Answer | None:
     """The stand in other words, where a message presses a point that was declined; None where it asks for more."""
     stance = question.frame.stance if question.frame else None
-    if stance is None or question.bound or question.happened or turn - stance.turn > LIVE:
+    if stance is None or question.bound or turn - stance.turn > LIVE:
+        return None
+    if question.happened and not (question.intent == "report_claim" and only_states(question.text)):
         return None
     named = {e["value"] for e in message.get("entities") or [] if e["entity"] in _SUBJECTS}
     if {*named, question.exposure, question.topic, *question.terms} - {stance.exposure, None}:
@@ -60,12 +62,9 @@ def _presses(question: Question, message: Mapping[str, Any]) -> bool:
 
 
 def _tells_more(question: Question) -> bool:
-    """Whether a message only tells more of what has happened: it asks nothing, and names nothing new to answer."""
-    again = question.frame is not None and question.target == question.frame.target != ""
-    if again:
-        return only_states(question.text)
+    """Whether a message only tells more of what has happened: it asks nothing, and names nothing else to answer."""
     asks = question.text.rstrip().endswith("?") or begins_asking(question.text)
-    return question.intent in TELLS and not asks
+    return (question.intent in TELLS or question.happened) and not asks
 
 
 def concerns(exposure_id: str, base: KnowledgeBase) -> str:
@@ -93,13 +92,19 @@ def taken(frame: Frame, question: Question, answer: Answer, message: Mapping[str
     return replace(frame, stance=Stance(on, question.exposure or named, turn))
 
 
-def held_back(answer: Answer, frame: Frame | None, turn: int, base: KnowledgeBase) -> None:
+def held_back(question: Question, answer: Answer, turn: int, base: KnowledgeBase) -> None:
     """No yes or no while a loss is spoken of: the general answer stays, with whose decision it is.
 
-    Later on, none about the very thing that has happened.
+    Later on, none about the very thing that has happened.  Who tells more of what was just answered hears what there
+    is on that, and where it belongs.
     """
+    frame = question.frame
     stance = frame.stance if frame else None
-    if stance is None or stance.on != "claim" or not answer.verdict:
+    if frame is None or stance is None or stance.on != "claim":
+        return
+    if turn - stance.turn <= LIVE and question.target == frame.target != "" and only_states(question.text):
+        answer.notes.append(phrase("told_of_loss"))
+    if not answer.verdict:
         return
     if turn - stance.turn <= LIVE or answer.exposure == stance.exposure:
         answer.verdict = None

@@ -17,6 +17,7 @@ from rasa_sdk import Tracker
 from actions.answer import Answer
 from actions.calling import consent_given, consent_sentence, contact_of, may_be_contact, only_contact, still_waiting
 from actions.contact import Contact, has_waited
+from actions.facts import UNSURE
 from actions.forms.conditions import phone_of, with_consent, within_licence, within_licence_answer
 from actions.forms.filling import Filling
 from actions.forms.said import classified
@@ -32,7 +33,7 @@ from bot.handoff.reception import Reception
 from knowledge.base import KnowledgeBase
 from understanding.completion import decided_as
 from understanding.question import Frame, Question
-from understanding.targets import AGENT
+from understanding.targets import AGENT, intent_id
 
 SURE_RESTART = 0.9
 AGENT_WISHED = "talk_to_agent"
@@ -112,6 +113,21 @@ def statement(standing: Standing) -> Noted | None:
     if standing.filling and standing.filling.form:
         return None
     return noted(standing.filling, standing.frame, standing.message, standing.base, standing.now)
+
+
+def is_beside(note: Noted, standing: Standing) -> bool:
+    """Whether a statement stands beside what was decided to be asked, so that this is answered, and the rest noted.
+
+    "We open in Reno, does Nevada work the same" tells a state, and asks.  Where something follows from what is told,
+    the question has to be likelier meant than not.
+    """
+    question, last = standing.question, standing.frame or Frame()
+    of_content = bool(question.target) and question.target != intent_id(decided_as(question))
+    if not of_content or standing.base.industry(question.target):
+        return False
+    if (question.target, question.state) == (last.target, last.state):  # more of the case just answered
+        return False
+    return not note.changes_something or question.chance >= UNSURE
 
 
 def told_in_passing(standing: Standing) -> Filling | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from understanding.decision import SHOWN, Decision, Do, decide, verdict_is_worth_it
+from understanding.decision import DEFLECTION, SHOWN, Decision, Do, decide, verdict_is_worth_it
 from understanding.features import ASKS_OPENLY, ASKS_YES_OR_NO, REFERS_BACK, Heard
 from understanding.question import Frame, Question, asked_for
 from understanding.reader import Reading
@@ -44,6 +44,8 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
     decision = _second_thoughts(decision, ranked, question, targets)
     question = replace(question, chance=decision.chance)
     target = _meant(targets[decision.targets[0]], question, targets)
+    if target.id == TELLS and _answered(question.frame):
+        question = replace(question, closest=_touched(ranked, targets))
     asked = _about_a_loss(target, question, ranked, targets)
     return _told_of(asked or _answered_by(target, question, reading, ranked, says, targets), ranked, targets)
 
@@ -103,6 +105,12 @@ def _closest(ranked: Sequence[tuple[str, float]], outside: float) -> tuple[str, 
     """What to offer: none where it is likelier outside than one of them, so no mold for a word that does not exist."""
     near = ranked[:SHOWN]
     return tuple(name for name, _ in near) if sum(chance for _, chance in near) > outside else ()
+
+
+def _touched(ranked: Sequence[tuple[str, float]], targets: Mapping[str, Target]) -> tuple[str, ...]:
+    """What a mere statement behind an answer may touch on: the next entries, where one of them is likely enough."""
+    near = [(name, chance) for name, chance in ranked if targets[name].kind != "intent"][:SHOWN]
+    return tuple(name for name, _ in near) if sum(chance for _, chance in near) >= 1 - DEFLECTION else ()
 
 
 def _about_a_loss(
@@ -185,7 +193,8 @@ def _second_thoughts(
 
     A correction may say what was meant ("no, I want to know who needs it"), what has not happened is not reported but
     asked about, and a comparison of one policy with something else may be a question about either.  What is told
-    behind an answer ("they are volunteers") is answered where something is likely enough to turn on it.
+    behind an answer ("they are volunteers") is answered where something is likely enough to turn on it.  The law of
+    the state spoken of comes before that of another.
     """
     first = targets[decision.targets[0]]
     if first.intent == "correct" and not question.policies:
@@ -196,6 +205,8 @@ def _second_thoughts(
         others = [pair for pair in ranked if targets[pair[0]].intent != "skip"]
     elif first.id == REPORT and not _is_reported(question, decision.chance):
         others = [pair for pair in ranked if pair[0] != REPORT]
+    elif question.state and first.state not in (None, question.state):
+        others = [pair for pair in ranked if targets[pair[0]].state == question.state]
     elif first.id == COMPARISON and len({*question.policies, *question.held, *_talked_about(question, targets)}) < 2:
         others = [pair for pair in ranked if pair[0] != COMPARISON]
     else:

@@ -240,6 +240,25 @@ def recommendation_answer(profile: Profile, base: KnowledgeBase) -> Answer:
     return shortened(answer)
 
 
+def what_changes(was: Profile, now_is: Profile, base: KnowledgeBase) -> str:
+    """What a list of policies gains and loses by what was told since; empty where it stays the same."""
+    old, new = ({each.policy: each for each in recommend(profile, base)} for profile in (was, now_is))
+    changes = [
+        f"{short_name(policy, base)}: {NEED_WORDS[each.need]}"
+        for policy, each in new.items()
+        if policy not in old or old[policy].need is not each.need
+    ]
+    gone = [short_name(policy, base) for policy in old if policy not in new]
+    said = [f"What changes: {'; '.join(changes)}."] if changes else []
+    return " ".join([*said, *([f"No longer on the list: {joined(gone)}."] if gone else [])])
+
+
+def short_name(policy_id: str, base: KnowledgeBase) -> str:
+    """How a policy is called in a sentence."""
+    policy = base.policy(policy_id)
+    return policy.short_name if policy else policy_id
+
+
 def recommended(industry: Industry, base: KnowledgeBase) -> Answer:
     """Policies of a trade, the top three first, each with how strongly it is called for and why."""
     ranked = [Recommended(p.policy, p.need, p.why, tuple(p.source)) for p in in_order(industry)]

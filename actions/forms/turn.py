@@ -31,13 +31,14 @@ from actions.responding import TALK_TO_AGENT, WHOLE
 from actions.wording import sentences
 from knowledge.base import KnowledgeBase
 from knowledge.named import CONTACT
+from knowledge.schema import Industry
 from understanding.completion import decided_as
 from understanding.question import Frame, Question
 
 PAUSE = 30 * 60.0  # seconds without a message after which the visitor is welcomed back
 FACTS_FOR_A_START = 2  # facts told beside the trade that make a recommendation worth matching at once
 FACTS_OF_A_STORY = 3  # facts that tell of a business, whatever is asked about it
-UNSURE = 0.8  # confidence below which so many facts are taken for what the message is about
+UNSURE = 0.5  # chance of the question below which so many facts are taken for what the message is about
 REMEMBERED = 20  # reasons why an answer could not be taken
 PATIENCE = 2  # answers that could not be taken before skipping is offered
 _STARTED_BY = {"get_quote": QUOTE, "ask_recommendation": RECOMMENDATION}
@@ -94,7 +95,7 @@ def varied(
     """The last recommendation again with other facts ("what if we were in Nevada?"); None where none are told."""
     if frame is None or frame.intent != "ask_recommendation" or message.get("ask"):
         return None
-    if str(classified(message).get("name")) not in VARIES:
+    if str(classified(message).get("name")) not in VARIES or _asks_of_an_entry(message, base):
         return None
     told = _mentioned(message, base, now)
     names = {e["entity"] for e in message.get("entities") or []} & {"policy", "exposure", "term", "topic"}
@@ -103,6 +104,13 @@ def varied(
     values = {**_of_frame(frame, base), **(known.values if known else {}), **told}
     filling = Filling(None, values, at=now)
     return Turn(filling, [recommending.recommendation_answer(filling.facts(), base)])
+
+
+def _asks_of_an_entry(message: Mapping[str, Any], base: KnowledgeBase) -> bool:
+    """Whether a message was surely decided to ask what an entry answers that is no trade."""
+    decided = message.get("question") or {}
+    entry = base.entry(str(decided.get("target") or "").partition("#")[0])
+    return entry is not None and not isinstance(entry, Industry) and float(decided.get("chance") or 0.0) >= UNSURE
 
 
 def matched(known: Filling | None, question: Question, answer: Answer, base: KnowledgeBase) -> Answer:
@@ -159,7 +167,9 @@ def go_on(filling: Filling, message: Mapping[str, Any], base: KnowledgeBase, now
 
 
 def _told(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
-    return _with_next(taken.filling, noted(taken.filling, taken.told, base), base)
+    """What was told is told back, with what it changes about a list that was given."""
+    changes = recommending.what_changes(before.facts(), taken.filling.facts(), base) if before.only_sharpens else ""
+    return _with_next(taken.filling, f"{noted(taken.filling, taken.told, base)} {changes}".strip(), base)
 
 
 def _refused(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:

@@ -57,7 +57,7 @@ _TRIES = _ANSWERS | {"follow_up", "out_of_scope", "skip", "unreadable"}  # of a 
 
 _POLITE = r"(?:\s*,?\s*(?:please|pls|thanks?|then|for now|ok(?:ay)?|sorry))*\W*"
 _STOP = re.compile(
-    r"\W*(?:(?:no|no thanks?|please|ok(?:ay)?|just|sorry|wait)\W+)*"
+    r"\W*(?:(?:no|no thanks?|please|ok(?:ay)?|just|sorry|wait|actually)\W+)*"
     r"(?:cancel|stop|exit|quit|abort|end|nvm|never ?mind|forget (?:it|this|that))(?: (?:it|this|that|now))?"
     rf"{_POLITE}",
     re.I,
@@ -181,7 +181,13 @@ class Heard:
 
 
 def stops(heard: Heard) -> bool:
-    return bool(_STOP.fullmatch(heard.text)) or (heard.is_either_way("cancel", SURE_CHAT) and not keeps(heard))
+    """Whether the form is to end: said plainly, with or without a reason behind it, or surely meant.
+
+    "Stop, it's 12" puts something right.
+    """
+    first, _, reason = heard.text.partition(", ")
+    plainly = _STOP.fullmatch(heard.text) or (_STOP.fullmatch(first) and not re.search(r"\d", reason))
+    return bool(plainly) or (heard.is_either_way("cancel", SURE_CHAT) and not keeps(heard))
 
 
 def skips(heard: Heard, read: Read, asked: ProfileField | None) -> bool:

@@ -286,11 +286,15 @@ def test_what_only_tells_more_of_a_loss_is_pointed_to_the_report(base: Knowledge
     for intent in ("inform", "correct"):
         told = press("the door was locked", base, intent=intent, chance=0.9)
         assert told is not None and told.status is Status.CHITCHAT and told.intent == "inform"
+
+
+def test_who_tells_more_of_what_was_just_answered_hears_that_and_where_it_belongs(base: KnowledgeBase) -> None:
     again = Frame("cyber_attack", stance=Stance("claim", "cyber_attack", 1))
-    told = press(
-        "we had backups", base, again, intent="ask_what_covers", target="cyber_attack", exposure="cyber_attack"
-    )
-    assert told is not None and told.intent == "inform"
+    asked = Question("we had backups", "ask_what_covers", "cyber_attack", exposure="cyber_attack", frame=again)
+    assert pressed(asked, message("we had backups"), 2, base) is None
+    answer = Answer(Status.ANSWERED, "ask_what_covers", "Cyber liability responds.")
+    held_back(asked, answer, 2, base)
+    assert any("insurer" in note for note in answer.notes)
 
 
 @pytest.mark.parametrize("intent", ["thank", "talk_to_agent", "ask_recommendation", "get_quote", "ask_known"])
@@ -317,7 +321,7 @@ def test_while_a_loss_is_spoken_of_nothing_gets_a_verdict_and_the_loss_never(
     exposure: str, turn: int, verdict: str | None, base: KnowledgeBase
 ) -> None:
     answer = Answer(Status.ANSWERED, "ask_coverage", "It pays.", verdict="yes", exposure=exposure)
-    held_back(answer, HACKED, turn, base)
+    held_back(Question("is that paid", "ask_coverage", exposure, frame=HACKED), answer, turn, base)
     assert answer.verdict == verdict and bool(answer.paragraphs) is (verdict is None)
 
 
