@@ -22,6 +22,8 @@ TARGETS = {
         Target("gl#need", "facet", "ask_need", "gl", ("gl",)),
         Target("gl_in_bop", "relation", "ask_included", "gl_in_bop", ("bop", "gl")),
         Target("notice_law", "topic", "ask_regulation", "notice_law", ("epli",)),
+        Target("notice_law_ca", "topic", "ask_regulation", "notice_law_ca", (), "CA"),
+        Target("notice_law_tx", "topic", "ask_regulation", "notice_law_tx", (), "TX"),
         Target("after_a_loss", "topic", "ask_claims", "after_a_loss"),
         Target("retention", "term", "ask_term", "retention"),
         Target(REPORT, "intent", "report_claim"),
@@ -108,6 +110,24 @@ def test_what_is_told_behind_an_answer_is_answered_where_something_turns_on_it()
     assert decided(reading(heard("they are all volunteers", FIRE), *ranked)).target == "notice_law"
     assert decided(reading(heard("they are all volunteers"), *ranked)).intent == "inform"
     assert decided(reading(heard("our van is blue", FIRE), (TELLS, 0.6), ("fire", 0.2))).intent == "inform"
+
+
+def test_what_nothing_turns_on_shows_what_it_may_touch_on() -> None:
+    told = decided(reading(heard("he is my nephew", frame=FIRE), (TELLS, 0.6), ("flood", 0.2), ("retention", 0.15)))
+    assert (told.intent, told.closest) == ("inform", ("flood", "retention"))
+    unlikely = decided(reading(heard("he is my nephew", frame=FIRE), (TELLS, 0.6), ("flood", 0.1), ("retention", 0.1)))
+    first = decided(reading(heard("he is my nephew"), (TELLS, 0.6), ("flood", 0.2), ("retention", 0.15)))
+    assert unlikely.closest == first.closest == ()
+
+
+def test_the_law_of_the_state_spoken_of_comes_first_where_it_is_at_hand() -> None:
+    there = Frame("fire", "ask_coverage", "we are in texas", state="TX")
+    asked = heard("is notice a must there", frame=there)
+    found = decided(reading(asked, ("notice_law_ca", 0.7), ("notice_law_tx", 0.35)))
+    assert found.target == "notice_law_tx"
+    assert decided(reading(asked, ("notice_law_ca", 0.7), ("notice_law_tx", 0.1))).target == "notice_law_ca"
+    at_home = heard("is notice a must", frame=Frame("fire", "ask_coverage", "a fire", state="CA"))
+    assert decided(reading(at_home, ("notice_law_ca", 0.7), ("notice_law_tx", 0.35))).target == "notice_law_ca"
 
 
 def test_there_is_nothing_to_skip_but_questions_of_a_form() -> None:
