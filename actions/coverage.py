@@ -61,6 +61,7 @@ def one_policy(decision: Decision, base: KnowledgeBase, certain: bool = True) ->
     ).cite(decision.sources)
     if decision.verdict is Verdict.DEPENDS and decision.depends_on:
         answer.paragraphs.append(f"What it depends on: {decision.depends_on.rstrip('.')}.")
+        answer.paragraphs += _surer(instead)
     if decision.verdict is Verdict.UNKNOWN:
         answer.paragraphs.append("A licensed agent can check your wording.")
     elif decision.verdict is Verdict.NO:
@@ -99,6 +100,12 @@ def _instead(instead: list[Decision], exposure: Exposure) -> str:
         return f"What covers it instead: {names}.\n{why(sure[0])}"
     first = instead[0]
     return f"What may cover it instead: {first.policy.short_name}, depending on {first.depends_on}."
+
+
+def _surer(instead: list[Decision]) -> list[str]:
+    """Which policies pay for it more surely than one for which it depends."""
+    sure = [d.policy.short_name for d in instead if d.verdict is Verdict.YES]
+    return [f"What pays for it more surely: {joined(sure[:POLICIES_AT_ONCE], 'or')}."] if sure else []
 
 
 def _others(instead: list[Decision], verdict: Verdict) -> list[str]:

@@ -11,7 +11,7 @@ import us
 from actions.answer import Answer, Button, Status
 from actions.last_shown import given_before, options_of, points_of, topic_of
 from actions.phrasing import phrase
-from actions.wording import shortened
+from actions.wording import shortened, without_verdict
 from knowledge.base import KnowledgeBase
 from knowledge.notices import spoken
 from understanding.question import Frame, Question, talked_about
@@ -45,7 +45,7 @@ def respond(question: Question, base: KnowledgeBase) -> Answer:
     state = us.states.lookup(question.state or "")
     told = " ".join(answer.said)
     if state not in (None, us.states.CA) and str(us.states.CA) in told and str(state) not in told:
-        answer.verdict = None
+        without_verdict(answer)
         answer.notes.append(spoken(base.notices, "other_state", state=str(state), known=str(us.states.CA)))
     return answer if question.intent in WHOLE else shortened(answer)
 

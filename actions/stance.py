@@ -13,7 +13,7 @@ from typing import Any
 from actions.answer import Answer, Button, Status
 from actions.phrasing import phrase
 from actions.responding import REPORT, TALK_TO_AGENT
-from actions.wording import joined
+from actions.wording import joined, without_verdict
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Verdict
 from understanding.question import Frame, Question, Stance
@@ -104,8 +104,5 @@ def held_back(question: Question, answer: Answer, turn: int, base: KnowledgeBase
         return
     if turn - stance.turn <= LIVE and question.target == frame.target != "" and only_states(question.text):
         answer.notes.append(phrase("told_of_loss"))
-    if not answer.verdict:
-        return
-    if turn - stance.turn <= LIVE or answer.exposure == stance.exposure:
-        answer.verdict = None
+    if (turn - stance.turn <= LIVE or answer.exposure == stance.exposure) and without_verdict(answer):
         answer.paragraphs.append(str(base.notices["stance_claim"][0]).strip())

@@ -119,7 +119,7 @@ def is_beside(note: Noted, standing: Standing) -> bool:
     """Whether a statement stands beside what was decided to be asked, so that this is answered, and the rest noted.
 
     "We open in Reno, does Nevada work the same" tells a state, and asks.  Where something follows from what is told,
-    the question has to be likelier meant than not.
+    other than the list for a trade told first, the question has to be likelier meant than not.
     """
     question, last = standing.question, standing.frame or Frame()
     of_content = bool(question.target) and question.target != intent_id(decided_as(question))
@@ -127,7 +127,8 @@ def is_beside(note: Noted, standing: Standing) -> bool:
         return False
     if (question.target, question.state) == (last.target, last.state):  # more of the case just answered
         return False
-    return not note.changes_something or question.chance >= UNSURE
+    of_trade = note.answer.intent == "ask_recommendation" != last.intent
+    return not note.changes_something or of_trade or question.chance >= UNSURE
 
 
 def told_in_passing(standing: Standing) -> Filling | None:

@@ -75,6 +75,14 @@ def turned(answer: Answer) -> Answer:
     return replace(answer, verdict=None, lead=f"{words} {answer.lead}") if words else answer
 
 
+def without_verdict(answer: Answer) -> bool:
+    """Take the yes or no out of an answer, in whatever words it is said; whether there was one."""
+    spoken = next((words for words in EXCLUDED_WORDS.values() if answer.lead.startswith(words)), "")
+    said = bool(answer.verdict or spoken)
+    answer.verdict, answer.lead = None, answer.lead.removeprefix(spoken).lstrip()
+    return said
+
+
 def words_before_more(answer: Answer) -> int:
     """How many words a visitor reads at first: the verdict and all that is said, but for a table and the sources."""
     return sum(len(text.split()) for text in (VERDICT_WORDS.get(answer.verdict or "", ""), *answer.said)) - sum(

@@ -14,6 +14,7 @@ from actions.forms.said import Value
 from actions.known import known, summary_of
 from actions.noting import in_passing, noted
 from actions.stance import held_back, pressed, taken
+from actions.wording import turned
 from knowledge.base import KnowledgeBase
 from understanding.question import Frame, Given, Question, Stance
 
@@ -323,6 +324,13 @@ def test_while_a_loss_is_spoken_of_nothing_gets_a_verdict_and_the_loss_never(
     answer = Answer(Status.ANSWERED, "ask_coverage", "It pays.", verdict="yes", exposure=exposure)
     held_back(Question("is that paid", "ask_coverage", exposure, frame=HACKED), answer, turn, base)
     assert answer.verdict == verdict and bool(answer.paragraphs) is (verdict is None)
+
+
+def test_while_a_loss_is_spoken_of_it_is_not_said_that_it_is_left_out(base: KnowledgeBase) -> None:
+    answer = turned(Answer(Status.ANSWERED, "ask_coverage", "It does not pay.", verdict="no", exposure="fire"))
+    assert answer.lead.startswith("Yes")
+    held_back(Question("is a fire left out", "ask_coverage", "fire", frame=HACKED), answer, 2, base)
+    assert (answer.lead, answer.verdict) == ("It does not pay.", None) and answer.paragraphs
 
 
 def test_numbers_that_are_no_fact_are_told_back_in_the_visitors_words(base: KnowledgeBase) -> None:
