@@ -24,7 +24,7 @@ from actions.phrasing import wordings
 from actions.responding import MISSES, TALK_TO_AGENT, Reply, remembered, replies_to
 from actions.said_once import SLOT, said_once
 from actions.signed import released
-from actions.stance import held_back, pressed, taken
+from actions.stance import held_back, pressed, taken, unpromised
 from actions.standing import Standing
 from actions.trades import of_its_group
 from actions.under_way import (
@@ -131,6 +131,7 @@ class GuideAction(Action, ABC):
         replies = [told] if told else self.answered(standing)
         for asked, answer in replies:
             held_back(asked, answer, standing.turn, standing.base)
+            unpromised(asked, answer, standing.message, standing.base)
             if answer.status in MISSES and standing.frame and standing.frame.misses >= 1:
                 answer.buttons = [TALK_TO_AGENT, *(b for b in answer.buttons if b != TALK_TO_AGENT)][:5]
             if passes_on(answer):

@@ -13,9 +13,11 @@ from typing import Any
 from actions.answer import Answer, Button, Status
 from actions.phrasing import phrase
 from actions.responding import REPORT, TALK_TO_AGENT
-from actions.wording import joined, without_verdict
+from actions.wording import joined, shortened, without_verdict
 from knowledge.base import KnowledgeBase
+from knowledge.notices import spoken
 from knowledge.schema import Verdict
+from understanding.decision import DEFLECTION
 from understanding.question import Frame, Question, Stance
 from understanding.targets import intent_id
 from understanding.text.questions import begins_asking, only_states
@@ -24,6 +26,7 @@ TAKEN_BY = {"report_claim": "claim", "ask_guarantee": "promise", "ask_to_bind": 
 DECLINED = {"claim": "ask_guarantee", "promise": "ask_guarantee", "bind": "ask_to_bind"}  # the answer's intent
 PRESSES = {"ask_guarantee", "ask_to_bind", "complain"}
 LIKELY_PRESSES = {intent_id(name) for name in (*PRESSES, "affirm", "deny", "report_claim")}  # of what is not sure
+PROMISE = intent_id("ask_guarantee")
 TELLS = {"inform", "correct"}  # of a statement that names nothing to answer
 LIVE = 3  # messages of the visitor's after which a point that nobody pressed is over
 CONCERNED = 2  # policies named for what happened
@@ -76,6 +79,15 @@ def concerns(exposure_id: str, base: KnowledgeBase) -> str:
         return ""
     names = joined([d.policy.short_name for d in likely[:CONCERNED]], "or")
     return phrase("concerns", incident=exposure.short_name, policies=names)
+
+
+def unpromised(question: Question, answer: Answer, message: Mapping[str, Any], base: KnowledgeBase) -> None:
+    """An answer to words that are likely enough to ask for a promise says no yes or no, and that it is none."""
+    wished = dict(message.get("candidates") or []).get(PROMISE, 0.0) >= 1 - DEFLECTION
+    if answer.status is Status.ANSWERED and wished and not question.happened and not question.bound:
+        without_verdict(answer)
+        answer.notes.append(spoken(base.notices, "no_guarantee"))
+        shortened(answer)
 
 
 def taken(frame: Frame, question: Question, answer: Answer, message: Mapping[str, Any], turn: int) -> Frame:

@@ -13,7 +13,7 @@ from actions.forms.filling import Filling
 from actions.forms.said import Value
 from actions.known import known, summary_of
 from actions.noting import in_passing, noted
-from actions.stance import held_back, pressed, taken
+from actions.stance import held_back, pressed, taken, unpromised
 from actions.wording import turned
 from knowledge.base import KnowledgeBase
 from understanding.question import Frame, Given, Question, Stance
@@ -331,6 +331,14 @@ def test_while_a_loss_is_spoken_of_it_is_not_said_that_it_is_left_out(base: Know
     assert answer.lead.startswith("Yes")
     held_back(Question("is a fire left out", "ask_coverage", "fire", frame=HACKED), answer, 2, base)
     assert (answer.lead, answer.verdict) == ("It does not pay.", None) and answer.paragraphs
+
+
+@pytest.mark.parametrize(("chance", "verdict"), [(0.4, None), (0.1, "yes")])
+def test_words_that_may_ask_for_a_promise_get_no_yes(chance: float, verdict: str | None, base: KnowledgeBase) -> None:
+    answer = Answer(Status.ANSWERED, "ask_coverage", "It pays.", verdict="yes", exposure="fire")
+    heard = message("they pay us for the fire then?") | {"candidates": [["fire", 0.5], [GUARANTEE[0][0], chance]]}
+    unpromised(Question("they pay us for the fire then?", "ask_coverage", "fire"), answer, heard, base)
+    assert answer.verdict == verdict and any("promise" in note for note in answer.notes) is (verdict is None)
 
 
 def test_numbers_that_are_no_fact_are_told_back_in_the_visitors_words(base: KnowledgeBase) -> None:
