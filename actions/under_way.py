@@ -125,10 +125,11 @@ def is_beside(note: Noted, standing: Standing) -> bool:
     of_content = bool(question.target) and question.target != intent_id(decided_as(question))
     if not of_content or standing.base.industry(question.target):
         return False
+    likely = question.chance >= UNSURE
     if (question.target, question.state) == (last.target, last.state):  # more of the case just answered
-        return False
+        return likely and not note.changes_something
     of_trade = note.answer.intent == "ask_recommendation" != last.intent
-    return not note.changes_something or of_trade or question.chance >= UNSURE
+    return likely or of_trade or not note.changes_something
 
 
 def told_in_passing(standing: Standing) -> Filling | None:
