@@ -16,7 +16,7 @@ from typing import Any
 from actions.contact import Contact, heard
 from actions.forms.amounts import only_numbers
 from actions.forms.correcting import CORRECTS, corrected_by_name, put_right, settled_on
-from actions.forms.fields import ABOUT_CLAIMS, answer_to, described, mentioned, reach_of
+from actions.forms.fields import ABOUT_CLAIMS, answer_to, described, every_field, follows, mentioned, reach_of
 from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step, asking, missed
 from actions.forms.judging import only_tried, pasted
 from actions.forms.said import YES, Read, Refusal, Said, Value
@@ -102,6 +102,7 @@ def _taken(
     if isinstance(read, Value):
         told = {asked.id: read, **told}
     if told:
+        told = {**follows(told, every_field(base)), **told}
         return Step(filling.knowing(told), Did.TOLD, tuple(told))
     why = read if isinstance(read, Refusal) else Refusal("")
     if not why.choices and wish.decided[0] == "cancel":
