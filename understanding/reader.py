@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +29,9 @@ from understanding.text.questions import sentences
 
 Embed = Callable[[str], Floats]
 RECOMMENDATION = intent_id("ask_recommendation")
+TOLD_TRADE = 0.6  # cosine from which on a clause by itself tells the trade
 FEW_STATEMENTS = 6  # statements of a candidate that are looked at
+_CLAUSES = re.compile(r"[,;.!?]\s*|\b(?:and|with|in)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -230,19 +233,30 @@ class Reader:
             self._points[target] = self.recall.vectors_of(points, embed)
         return int(np.argmax(self._points[target] @ meaning))
 
-    def trade(self, reading: Reading) -> dict[str, Any] | None:
-        """The trade that a message comes nearest to, with the cosine.
+    def trade(self, reading: Reading, by_clause: bool, embed: Embed) -> dict[str, Any] | None:
+        """The trade that a message comes nearest to, as a whole or in one of its clauses, with the cosine.
 
-        None where it is nearer to the bare question, which tells no trade: "which policies do we need?".
+        None where it is nearer to the bare question, which tells no trade: "which policies do we need?".  A clause
+        says less, so it has to come nearer: "9 people, we do bookkeeping, one car".
         """
-        near, index, trades = reading.heard.bare.mean, self.recall.index, self.recall.trades
+        heard = reading.heard
+        found = [self._nearest_trade(heard.bare)]
+        clauses = [each for each in _CLAUSES.split(heard.text) if len(each.split()) > 1]
+        if by_clause and len(clauses) > 1 and not heard.links.get("industry"):
+            each_near = self.recall.nearby.of(clauses, embed)
+            found += [trade for near in each_near if (trade := self._nearest_trade(near)) and trade[1] >= TOLD_TRADE]
+        best = max(filter(None, found), key=lambda trade: trade[1], default=None)
+        return {"id": best[0], "nearest": round(best[1], 4)} if best else None
+
+    def _nearest_trade(self, near: Nearness) -> tuple[str, float] | None:
+        index, trades = self.recall.index, self.recall.trades
         if not trades:
             return None
-        best = trades[int(np.argmax(near[trades]))]
+        best = trades[int(np.argmax(near.mean[trades]))]
         bare = index.place.get(RECOMMENDATION)
-        if bare is not None and near[bare] >= near[best]:
+        if bare is not None and near.mean[bare] >= near.mean[best]:
             return None
-        return {"id": index.ids[best], "nearest": round(float(near[best]), 4)}
+        return index.ids[best], float(near.mean[best])
 
 
 SURE_BY = ("mean", "best", "bare", "part", "context", "statement", "named", "p_intent", "log_p_intent", "first_intent")

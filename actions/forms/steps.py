@@ -41,6 +41,7 @@ from actions.forms.wishes import (
 )
 from knowledge.base import KnowledgeBase
 from knowledge.schema import ProfileField
+from understanding.reader import TOLD_TRADE
 from understanding.text.questions import statements
 
 _TELLS = {"inform", "correct", "follow_up"}  # "what if we were in Nevada?" asks nothing but to reckon with it
@@ -241,7 +242,7 @@ def _before_the_rest(asked: ProfileField, said: Said, fields: list[ProfileField]
     """The trade, by meaning or in the words before what tells other things: "a cleaning company, 5 people in Reno"."""
     if asked.kind != "industry":
         return None
-    meant = described(asked, said, base)
+    meant = described(asked, said, base) if said.described and said.described[1] >= TOLD_TRADE else None
     if meant:
         return meant
     first = replace(said, text=re.split(r"[,;.]|\b(?:with|in)\b", said.text)[0], states=())

@@ -39,6 +39,7 @@ from understanding.resolve import resolve
 logger = logging.getLogger(__name__)
 
 CANDIDATES = 5
+TELLS_THE_TRADE = {"ask_recommendation", "get_quote", "inform"}  # what is asked where people say what they do
 FRAME = "frame"  # in the message's metadata
 EXPLAIN = "explain"  # there, too: asks for the reasons, which stand in the parse data by the same name
 
@@ -152,5 +153,9 @@ class Meaning(GraphComponent):
         message.set("classified", dict(message.get(INTENT) or {}), add_to_output=True)
         message.set("question", question.as_data(), add_to_output=True)
         message.set("candidates", [[name, round(p, 4)] for name, p in reading.ranked[:CANDIDATES]], add_to_output=True)
-        message.set("trade", reader.trade(reading), add_to_output=True)
+        message.set(
+            "trade",
+            reader.trade(reading, question.intent in TELLS_THE_TRADE, shared_encoder().embed),
+            add_to_output=True,
+        )
         message.set(INTENT, {"name": question.intent, "confidence": round(question.chance, 4)}, add_to_output=True)

@@ -174,8 +174,16 @@ def test_the_point_that_comes_nearest_to_the_words_is_found(reader: Reader) -> N
 
 
 def test_the_trade_nearest_to_the_words_is_told(reader: Reader) -> None:
-    trade = reader.trade(reader.read(linked("we answer phones for other firms"), None, {}, embed))
+    trade = reader.trade(reader.read(linked("we answer phones for other firms"), None, {}, embed), False, embed)
     assert trade is not None and trade["id"] == "call_center"
+
+
+def test_a_clause_by_itself_tells_the_trade_where_people_say_what_they_do(reader: Reader) -> None:
+    long = "two partners in an old brick building with one car, we answer phones for other firms, what do we need"
+    found = reader.read(linked(long), None, {}, embed)
+    told = reader.trade(found, True, embed)
+    assert told is not None and told["id"] == "call_center"
+    assert reader.trade(found, False, embed) != told
 
 
 @pytest.mark.parametrize(
@@ -250,7 +258,7 @@ def test_after_a_rebuild_verdicts_points_and_candidates_are_those_of_the_new_bas
     found = after.read(message, Frame("war", "ask_what_covers", "war", exposure="war", shown=("war",)), {}, embed)
     assert "war" not in [name for name, _ in found.ranked]
     assert found.heard.links == {}
-    assert after.trade(found) is not None
+    assert after.trade(found, False, embed) is not None
     assert after.recall.verdict("wrong_advice", ["professional_liability"]) == "no"
     assert after.nearest_point("cyber#what", embed("stolen data or a third loss"), embed) == 0
 
