@@ -17,12 +17,14 @@ quiet()  # before Rasa is imported anywhere
 
 from bot.ask import Guide, ModelMissing  # noqa: E402
 from bot.records import opening  # noqa: E402
+from bot.records.engine import Records  # noqa: E402
 from bot.training import MODEL  # noqa: E402
 from knowledge.build import DATABASE  # noqa: E402
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 PROJECT = DATABASE.parents[1]
+UNHURRIED = 120.0  # seconds that a database may take to answer
 
 # How fast a machine is decides no test: no example has a deadline, and drawing examples may take its time.
 settings.register_profile(
@@ -31,6 +33,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("guide")
+Records.__init__.__defaults__ = None, UNHURRIED  # who tests a visitor's patience sets it
 
 Result = dict[str, Any]
 Say = Callable[..., list[Result]]

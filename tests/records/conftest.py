@@ -102,14 +102,12 @@ Open = Callable[..., Records]
 
 @pytest.fixture
 def open_again(url: str, state: Path) -> Iterator[Open]:
-    """Open the test's database as another process would; patience is in seconds."""
+    """Open the test's database as another process would."""
     opened: list[Records] = []
 
-    def again(patience: float | None = None) -> Records:
-        records = open_records(url, state)
-        records._patience = patience or records._patience
-        opened.append(records)
-        return records
+    def again() -> Records:
+        opened.append(open_records(url, state))
+        return opened[-1]
 
     yield again
     for records in opened:

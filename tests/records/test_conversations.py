@@ -12,7 +12,7 @@ from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from test_engine import locked
+from test_engine import hurried, locked
 
 from bot.records import events
 from bot.records.conversations import Conversations, forget
@@ -110,9 +110,10 @@ def _texts(tracker: DialogueStateTracker | None) -> list[str]:
 async def test_a_conversation_goes_on_while_the_database_is_locked_and_is_whole_afterwards(
     open_again: Open, url: str
 ) -> None:
-    store = Conversations(DOMAIN, records=open_again(patience=0.3))
+    records = open_again()
+    store = Conversations(DOMAIN, records=records)
     await store.save(_said("first"))
-    with locked(url, 1.5):
+    with hurried(records, 0.3), locked(url, 1.5):
         for text in ("second", "third"):
             tracker = await store.retrieve("web:1")
             assert tracker is not None
@@ -129,8 +130,9 @@ async def test_a_conversation_goes_on_while_the_database_is_locked_and_is_whole_
 
 
 async def test_what_cannot_be_stored_at_all_is_no_success(open_again: Open, url: str) -> None:
-    store = Conversations(DOMAIN, records=open_again(patience=0.3))
-    with locked(url, 0.8), pytest.raises(RecordsUnavailable):
+    records = open_again()
+    store = Conversations(DOMAIN, records=records)
+    with hurried(records, 0.3), locked(url, 0.8), pytest.raises(RecordsUnavailable):
         await store.save(_said("first"))  # nobody knows what is stored of it
 
 

@@ -35,6 +35,14 @@ Open = Callable[..., Records]
 
 
 @contextmanager
+def hurried(records: Records, seconds: float) -> Iterator[None]:
+    """Whoever waits for the database is told so soon."""
+    before, records._patience = records._patience, seconds
+    yield
+    records._patience = before
+
+
+@contextmanager
 def locked(url: str, seconds: float) -> Iterator[threading.Thread]:
     """Another program keeps everybody from writing for so long; the thread ends with it."""
     held = threading.Event()
@@ -142,7 +150,7 @@ async def test_a_lock_of_seven_seconds_loses_nothing_stops_nobody_and_is_told_me
             gaps.append(time.monotonic() - started)
 
     ticking = asyncio.create_task(tick())
-    with locked(url, 7):
+    with hurried(records, PATIENCE), locked(url, 7):
         started = time.monotonic()
         refused, spooled = await asyncio.gather(
             journal.accept("web:2", "web", "b", "during the lock"),
@@ -161,8 +169,9 @@ async def test_a_lock_of_seven_seconds_loses_nothing_stops_nobody_and_is_told_me
 
 
 async def test_who_gave_up_waiting_leaves_nothing_behind(open_again: Open, url: str) -> None:
-    journal = Journal(open_again(patience=0.5))
-    with locked(url, 1.5):
+    records = open_again()
+    journal = Journal(records)
+    with hurried(records, 0.5), locked(url, 1.5):
         results = await asyncio.gather(
             *(journal.accept("web:1", "web", f"m{n}", "hello") for n in range(20)), return_exceptions=True
         )
@@ -178,10 +187,10 @@ async def test_a_short_lock_is_not_noticed(records: Records, url: str) -> None:
 
 
 async def test_what_was_spooled_is_stored_by_itself_when_the_database_is_back(open_again: Open, url: str) -> None:
-    records = open_again(patience=0.3)
+    records = open_again()
     journal = Journal(records)
     await journal.accept("web:1", "web", "a", "hello")
-    with locked(url, 1):
+    with hurried(records, 0.3), locked(url, 1):
         assert await journal.answered("web:1", "a", [{"from": "bot", "text": "hi"}]) == []
         assert records.spooling
     for _ in range(100):
@@ -215,7 +224,7 @@ from bot.records.opening import open_records
 
 async def main(url, folder):
     records = open_records(url, Path(folder))
-    records._patience = 0.5
+    records._patience = 2.0
     journal = Journal(records)
     await journal.accept("web:0", "web", "first", "before")
     resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, resource.RLIM_INFINITY))

@@ -70,7 +70,7 @@ async def test_a_conversation_has_only_so_many(records: Records, state: Path) ->
 async def test_what_cannot_be_stored_leaves_nothing(
     open_again: Open, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    records = open_again(patience=0.2)
+    records = open_again()
     files = Files(records, state)
 
     async def away(*_: object) -> None:

@@ -191,11 +191,12 @@ async def test_an_answer_that_cannot_be_stored_is_stored_when_it_can_be(
 async def test_an_answer_that_the_database_cannot_take_holds_up_nobody_and_comes_later(
     stores: Stores, tmp_path: Path
 ) -> None:
-    stores.records._patience = 0.3
+    patience = stores.records._patience
     other = sqlite3.connect(tmp_path / "guide.db", isolation_level=None)
 
     async def handle(turn: Turn) -> Sequence[Message]:
         other.execute("begin immediate")
+        stores.records._patience = 0.3
         return await echo(turn)
 
     desk = Desk(stores, handle)
@@ -205,6 +206,7 @@ async def test_an_answer_that_the_database_cannot_take_holds_up_nobody_and_comes
     assert stores.spooling() and await desk.texts("a") == ["hello"]
     assert b'guide_losses_total{kind="store"} 1.0' in desk.metrics.page()
     other.close()
+    stores.records._patience = patience
     assert await desk.until(2, "a") == ["hello", "echo: hello"]
     while stores.spooling():  # it is read before the file in which it waited is gone
         await asyncio.sleep(0.01)

@@ -36,6 +36,7 @@ def test_there_are_enough_kinds_of_fault() -> None:
 
 
 async def test_what_cannot_be_stored_is_refused_kindly_within_the_time_of_a_visitors_patience(visitor: Visitor) -> None:
+    visitor.server.edge.stores.records._patience = PATIENCE
     async with locked(visitor.server):
         status, body, headers = await visitor.send("hello", id="again")
         assert (status, body["error"]["code"]) == (503, "unavailable")

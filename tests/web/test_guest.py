@@ -190,7 +190,7 @@ async def test_back_closes_the_full_screen_chat_and_only_then_leaves(server: Ser
         await expect(page.get_by_role("dialog")).to_be_visible()
         await page.evaluate("history.back()")
         await expect(page.get_by_role("dialog")).to_be_hidden()
-        await page.evaluate("history.back()")
+        await page.evaluate("void setTimeout(() => history.back())")  # it leaves the page in which it is evaluated
         await page.wait_for_url("**/demo.css")
 
 
@@ -202,7 +202,7 @@ async def test_chat_that_is_closed_otherwise_takes_its_history_entry_along(serve
         await page.wait_for_function("history.state.guideChat === undefined")
         await expect(page.locator(".launcher")).to_be_focused()
         assert await page.evaluate("[history.state, seen]") == [{"router": 7}, []]
-        await page.evaluate("history.back()")
+        await page.evaluate("void setTimeout(() => history.back())")
         await page.wait_for_url("**/demo.css")
 
 
