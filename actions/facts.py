@@ -198,6 +198,11 @@ def _stated(
     return found
 
 
+def tells_of_others(text: str) -> bool:
+    """Whether a statement is about a client, a landlord or the like, and not about the visitor's business."""
+    return bool(_OF_OTHERS.search(text))
+
+
 def _is_denied(field: ProfileField, said: Said, base: KnowledgeBase) -> bool:
     """Whether a number is told in a clause with a "not" alone."""
     clauses = [replace(said, text=each) for each in _CLAUSES.split(said.text) if not _NOT.search(each)]

@@ -14,10 +14,10 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.answer import Answer
+from actions.answer import Answer, Status
 from actions.calling import consent_given, consent_sentence, contact_of, may_be_contact, only_contact, still_waiting
 from actions.contact import Contact, has_waited
-from actions.facts import UNSURE
+from actions.facts import UNSURE, tells_of_others
 from actions.forms.conditions import phone_of, with_consent, within_licence, within_licence_answer
 from actions.forms.filling import Filling
 from actions.forms.said import classified
@@ -101,8 +101,9 @@ def begun(replies: list[Reply], standing: Standing) -> Turn | None:
     """The first turn of the form that a message begins instead of being answered; None where it begins none."""
     if len(replies) != 1 or passes_on(replies[0][1]):
         return None
-    form = opens(*replies[0], standing.message, standing.base, standing.now)
-    if form is None:
+    question, answer = replies[0]
+    form = opens(question, answer, standing.message, standing.base, standing.now)
+    if form is None or (decided_as(question) == "inform" and tells_of_others(question.text)):
         return None
     first = begin(form, standing.filling, standing.message, standing.base, standing.now)
     return _on_condition(first, standing.base)
@@ -122,11 +123,11 @@ def is_beside(note: Noted, standing: Standing) -> bool:
     other than the list for a trade told first, the question has to be likelier meant than not.
     """
     question, last = standing.question, standing.frame or Frame()
-    of_content = bool(question.target) and question.target != intent_id(decided_as(question))
-    if not of_content or standing.base.industry(question.target):
+    of_content = question.intent.startswith("ask_") and question.target != intent_id(decided_as(question))
+    if not of_content or standing.base.industry(question.target) or note.answer.status is Status.CLARIFY:
         return False
     likely = question.chance >= UNSURE
-    if (question.target, question.state) == (last.target, last.state):  # more of the case just answered
+    if last.target and (question.target, question.state) == (last.target, last.state):  # more of the case just answered
         return likely and not note.changes_something
     of_trade = note.answer.intent == "ask_recommendation" != last.intent
     return likely or of_trade or not note.changes_something

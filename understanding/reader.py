@@ -234,18 +234,18 @@ class Reader:
         return int(np.argmax(self._points[target] @ meaning))
 
     def trade(self, reading: Reading, by_clause: bool, embed: Embed) -> dict[str, Any] | None:
-        """The trade that a message comes nearest to, as a whole or in one of its clauses, with the cosine.
+        """The trade that a message comes nearest to, as a whole or else in one of its clauses, with the cosine.
 
         None where it is nearer to the bare question, which tells no trade: "which policies do we need?".  A clause
-        says less, so it has to come nearer: "9 people, we do bookkeeping, one car".
+        says less, so it has to come nearer: "9 people, we do bookkeeping, one car, what do we need".
         """
         heard = reading.heard
-        found = [self._nearest_trade(heard.bare)]
+        best = self._nearest_trade(heard.bare)
         clauses = [each for each in _CLAUSES.split(heard.text) if len(each.split()) > 1]
-        if by_clause and len(clauses) > 1 and not heard.links.get("industry"):
-            each_near = self.recall.nearby.of(clauses, embed)
-            found += [trade for near in each_near if (trade := self._nearest_trade(near)) and trade[1] >= TOLD_TRADE]
-        best = max(filter(None, found), key=lambda trade: trade[1], default=None)
+        if best is None and by_clause and len(clauses) > 1 and not heard.links.get("industry"):
+            near = map(self._nearest_trade, self.recall.nearby.of(clauses, embed))
+            told = (trade for trade in near if trade and trade[1] >= TOLD_TRADE)
+            best = max(told, key=lambda trade: trade[1], default=None)
         return {"id": best[0], "nearest": round(best[1], 4)} if best else None
 
     def _nearest_trade(self, near: Nearness) -> tuple[str, float] | None:

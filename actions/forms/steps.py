@@ -41,7 +41,6 @@ from actions.forms.wishes import (
 )
 from knowledge.base import KnowledgeBase
 from knowledge.schema import ProfileField
-from understanding.reader import TOLD_TRADE
 from understanding.text.questions import statements
 
 _TELLS = {"inform", "correct", "follow_up"}  # "what if we were in Nevada?" asks nothing but to reckon with it
@@ -242,11 +241,12 @@ def _before_the_rest(asked: ProfileField, said: Said, fields: list[ProfileField]
     """The trade, by meaning or in the words before what tells other things: "a cleaning company, 5 people in Reno"."""
     if asked.kind != "industry":
         return None
-    meant = described(asked, said, base) if said.described and said.described[1] >= TOLD_TRADE else None
-    if meant:
+    clauses = [replace(said, text=each, states=()) for each in re.split(r"[,;.]|\b(?:with|in)\b", said.text)]
+    telling = [any(mentioned(each, clause, base) for each in fields if each.id != asked.id) for clause in clauses]
+    meant = described(asked, said, base)
+    if meant and not all(telling):  # "we also own 2 cars" tells of cars alone
         return meant
-    first = replace(said, text=re.split(r"[,;.]|\b(?:with|in)\b", said.text)[0], states=())
-    others = any(mentioned(each, first, base) for each in fields if each.id != asked.id)
+    first, others = clauses[0], telling[0]
     return None if others else answer_to(asked, first, base)
 
 

@@ -24,6 +24,7 @@ EXAMPLES = [
     ("report_claim", "we had a loss and want to report it"),
     ("talk_to_agent", "may I speak to a person"),
     ("out_of_scope", "will it rain on the picnic"),
+    ("ask_recommendation", "two partners and a car so what is it that they need in an old brick house"),
 ]
 NOWHERE = Nearness(np.zeros(1, np.float32), np.zeros(1, np.float32))
 

@@ -179,11 +179,13 @@ def test_the_trade_nearest_to_the_words_is_told(reader: Reader) -> None:
 
 
 def test_a_clause_by_itself_tells_the_trade_where_people_say_what_they_do(reader: Reader) -> None:
-    long = "two partners in an old brick building with one car, we answer phones for other firms, what do we need"
+    long = (
+        "two partners and a car in an old brick house, we answer phones for other firms, so what is it that they need"
+    )
     found = reader.read(linked(long), None, {}, embed)
     told = reader.trade(found, True, embed)
     assert told is not None and told["id"] == "call_center"
-    assert reader.trade(found, False, embed) != told
+    assert reader.trade(found, False, embed) is None
 
 
 @pytest.mark.parametrize(
