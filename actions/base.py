@@ -96,7 +96,7 @@ class GuideAction(Action, ABC):
         shown = [answer for _, answer in said] + ([form.after] if form and form.after else [])
         if any(answer.with_people for answer in shown):
             shown = _without_questions(shown, form)
-        if beside and shown and not standing.question.happened:
+        if beside and form is None and not standing.question.happened:
             shown[0].lead = f"{beside.lead} {shown[0].lead}".strip()
         if answers_itself and standing.question.happened and shown:
             with_report(shown[max(len(said) - 1, 0)], standing.base.notices, tracker.events)
