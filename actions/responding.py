@@ -43,7 +43,7 @@ def respond(question: Question, base: KnowledgeBase) -> Answer:
     """The answer to a decided question; where it tells California's law to somebody elsewhere, it says so."""
     answer = RESPONDERS.get(question.intent, RESPONDERS["nlu_fallback"])(question, base)
     state = us.states.lookup(question.state or "")
-    told = " ".join(answer.said)
+    told = " ".join(answer.said) if answer.intent == "ask_regulation" else answer.lead  # a law, or what is said first
     if state not in (None, us.states.CA) and str(us.states.CA) in told and str(state) not in told:
         without_verdict(answer)
         answer.notes.append(spoken(base.notices, "other_state", state=str(state), known=str(us.states.CA)))
@@ -144,6 +144,7 @@ def remembered(base: KnowledgeBase, question: Question, answer: Answer, frame: F
         offered = tuple(question.closest)
         return replace(
             before,
+            text=talked_about(before.text, question.text) if answer.intent == "report_claim" else before.text,
             shown=offered,
             offered=answer.offers,
             misses=misses,

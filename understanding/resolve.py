@@ -194,13 +194,17 @@ def _second_thoughts(
     A correction may say what was meant ("no, I want to know who needs it"), what has not happened is not reported but
     asked about, and a comparison of one policy with something else may be a question about either.  What is told
     behind an answer ("they are volunteers") is answered where something is likely enough to turn on it.  The law of
-    the state spoken of comes before that of another.
+    the state spoken of comes before that of another, and what to do now is asked of what was talked about.
     """
     first = targets[decision.targets[0]]
     if first.intent == "correct" and not question.policies:
         others = [pair for pair in ranked[1:] if targets[pair[0]].kind == "facet"]
     elif first.id == TELLS and _answered(question.frame):
         others = [pair for pair in ranked if targets[pair[0]].kind != "intent"]
+    elif first.intent == "help" and question.frame and question.frame.text:  # "what do I do first?"
+        others = [pair for pair in ranked if targets[pair[0]].kind != "intent"]
+        if question.frame.happened and decide(others, 0.0).do is not Do.ANSWER:
+            others = [(REPORT, 1.0)]
     elif first.intent == "skip":  # what can be skipped is a question of a form, which listens for it itself
         others = [pair for pair in ranked if targets[pair[0]].intent != "skip"]
     elif first.id == REPORT and not _is_reported(question, decision.chance):

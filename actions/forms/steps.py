@@ -42,6 +42,7 @@ from actions.forms.wishes import (
 from knowledge.base import KnowledgeBase
 from knowledge.schema import ProfileField
 from understanding.text.questions import statements
+from understanding.vetoes import only_imagined
 
 _TELLS = {"inform", "correct", "follow_up"}  # "what if we were in Nevada?" asks nothing but to reckon with it
 
@@ -171,8 +172,8 @@ def _in_passing(filling: Filling, said: Said, fields: list[ProfileField], base: 
     may_change = (
         filling.asking == CONFIRM or said.intent in ("correct", "follow_up") or bool(CORRECTS.search(said.text))
     )
-    told = {}
-    for each in fields:
+    told: dict[str, Value] = {}
+    for each in () if only_imagined(said.text) else fields:
         known = filling.values.get(each.id)
         if known is None or known == SKIPPED or may_change:
             value = settled_on(each, said, base) or mentioned(each, said, base)

@@ -31,7 +31,7 @@ TARGETS = {
         Target(AGENT, "intent", "talk_to_agent"),
         *(
             Target(intent_id(name), "intent", name)
-            for name in ("affirm", "correct", "inform", "ask_why", "ask_compare", "greet", "skip")
+            for name in ("affirm", "correct", "inform", "ask_why", "ask_compare", "greet", "skip", "help")
         ),
     )
 }
@@ -118,6 +118,15 @@ def test_what_nothing_turns_on_shows_what_it_may_touch_on() -> None:
     unlikely = decided(reading(heard("he is my nephew", frame=FIRE), (TELLS, 0.6), ("flood", 0.1), ("retention", 0.1)))
     first = decided(reading(heard("he is my nephew"), (TELLS, 0.6), ("flood", 0.2), ("retention", 0.15)))
     assert unlikely.closest == first.closest == ()
+
+
+def test_what_to_do_is_asked_of_what_was_talked_about_and_after_a_loss_never_of_the_guide() -> None:
+    helping = intent_id("help")
+    asked = reading(heard("what do i do first", FIRE), (helping, 0.5), ("after_a_loss", 0.35))
+    assert decided(asked).target == "after_a_loss"
+    lost = Frame(text="a fire broke out last night", happened=True)
+    assert decided(reading(heard("what do i do", lost), (helping, 0.6), ("flood", 0.1))).target == REPORT
+    assert decided(reading(heard("what do you do"), (helping, 0.6), ("after_a_loss", 0.35))).target == helping
 
 
 def test_the_law_of_the_state_spoken_of_comes_first_where_it_is_at_hand() -> None:
