@@ -80,9 +80,12 @@ class Visitor:
         self._headers: dict[str, str] = {}
 
     async def join(self) -> None:
-        """Begin it."""
-        async with self._http.post(f"{self._url}/chat/session", json={}) as reply:
-            self._headers = {"Authorization": f"Bearer {(await reply.json())['token']}"}
+        """Begin it, asking again while the server cannot, as the widget does."""
+        while not self._headers:
+            async with self._http.post(f"{self._url}/chat/session", json={}) as reply:
+                token = (await reply.json()).get("token")
+                self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+                await asyncio.sleep(0 if token else 0.1)
 
     async def send(self, client_id: str, text: str) -> str | None:
         """The code of the refusal, None where it was taken; a refusal without words is called ``silence``."""
