@@ -127,16 +127,19 @@ def test_without_an_address_the_database_lies_in_the_state_folder(tmp_path: Path
     assert database_url(tmp_path, {"GUIDE_DATABASE_URL": "postgres://h/d"}) == "postgresql://h/d"
 
 
-def test_a_server_that_is_not_there_is_said_without_the_password() -> None:
+def test_a_server_that_is_not_there_is_said_in_time_without_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Records.__init__, "__defaults__", (None, PATIENCE))
+    started = time.monotonic()
     with pytest.raises(RecordsUnavailable, match="The database cannot be used") as refused:
         open_records("postgresql://guide:secret@127.0.0.1:9/guide")
+    assert time.monotonic() - started < PATIENCE + 1
     assert "secret" not in str(refused.value)
 
 
 # Trouble
 
 
-async def test_a_lock_of_seven_seconds_loses_nothing_stops_nobody_and_is_told_meanwhile(
+async def test_a_lock_of_seven_seconds_loses_nothing_stops_nobody_and_is_told_in_five(
     records: Records, url: str
 ) -> None:
     journal, transcript = Journal(records), Transcript(records)
@@ -159,10 +162,10 @@ async def test_a_lock_of_seven_seconds_loses_nothing_stops_nobody_and_is_told_me
         )
         took = time.monotonic() - started
         assert isinstance(refused, RecordsUnavailable) and spooled == []
-        assert took < 7  # told while it was still locked
+        assert took < 5
         assert len(await transcript.since("1")) == 1  # reading goes on
         ticking.cancel()
-        assert max(gaps) < took / 2
+        assert max(gaps) < 0.5
     assert (await journal.accept("web:2", "web", "b", "during the lock")).fresh
     assert [entry.body["text"] for entry in await transcript.since("1")] == ["before the lock", "the answer"]
     assert [each.client_id for each in await journal.take_up()] == ["b"]
@@ -277,7 +280,7 @@ async def test_our_own_mistakes_are_not_tried_again(records: Records) -> None:
     started = time.monotonic()
     with pytest.raises(Exception, match="no_such_table"):
         await records.run(lambda c: c.execute(text("select * from no_such_table")))
-    assert time.monotonic() - started < PATIENCE
+    assert time.monotonic() - started < 1
 
 
 def test_a_spool_has_no_line_that_is_not_json(state: Path) -> None:

@@ -112,7 +112,7 @@ async def test_a_full_queue_is_told_kindly_and_a_repeat_of_what_was_taken_is_not
     start: Start, http: aiohttp.ClientSession
 ) -> None:
     server = await start(waiting=1)
-    server.agent.handle = lambda turn: asyncio.sleep(3600)  # type: ignore[assignment, method-assign]
+    server.agent.handle = lambda turn: asyncio.sleep(60)  # type: ignore[assignment, method-assign]
     visitor = Visitor(server, http)
     await visitor.join()
     assert (await visitor.send("one", id="one"))[0] == 202
@@ -122,7 +122,7 @@ async def test_a_full_queue_is_told_kindly_and_a_repeat_of_what_was_taken_is_not
     assert (await visitor.send("one", id="one"))[0] == 202
 
 
-async def test_a_stop_waits_neither_for_open_streams_nor_for_a_turn_that_hangs(
+async def test_a_stop_takes_less_than_ten_seconds_with_streams_open_and_a_turn_that_hangs(
     tmp_path: Path, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with serve(tmp_path) as server:
@@ -132,7 +132,7 @@ async def test_a_stop_waits_neither_for_open_streams_nor_for_a_turn_that_hangs(
         await visitor.send("hang")
         stream = await http.get(f"{server.url}/chat/stream", params={"token": visitor.token})
         stopping = time.monotonic()
-    assert time.monotonic() - stopping < 600
+    assert time.monotonic() - stopping < 10
     stream.close()
 
 

@@ -43,6 +43,7 @@ def test_the_server_keeps_to_its_protocol(case: schemathesis.Case, url: str, tok
     case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
     reply = case.call(base_url=url)
     assert reply.status_code < 500, reply.text
+    assert reply.elapsed < 5
     case.validate_response(
         reply, checks=[status_code_conformance, content_type_conformance, response_schema_conformance]
     )
