@@ -156,12 +156,22 @@ def told_in(form: Turn, answer: Answer, standing: Standing) -> Question | None:
 def for_this_visitor(question: Question, answer: Answer, standing: Standing) -> Answer:
     """The answer for the business that told its facts, as far as the agency is licensed where the visitor is."""
     base, filling = standing.base, standing.filling
-    answer = matched(filling, question, answer, base)
+    answer = _of_owner_alone(question, matched(filling, question, answer, base), standing)
     named = next((e["value"] for e in standing.message.get("entities") or [] if e["entity"] == "state"), None)
     facts = filling.facts() if filling else {}
     state = named or facts.get("state") or question.state
     industry = question.industry or facts.get("industry")
     return within_licence_answer(answer, question.intent, state, industry, base, Agency.from_environment())
+
+
+def _of_owner_alone(question: Question, answer: Answer, standing: Standing) -> Answer:
+    """What the law asks of an owner who has said to employ nobody, where it is another than of employers."""
+    topic = standing.base.topic(question.topic)
+    alone = standing.base.topic(topic.without_employees) if topic else None
+    known = told_in_passing(standing)
+    if alone is None or answer.entries[:1] != [question.topic] or known is None or known.facts().get("headcount") != 0:
+        return answer
+    return respond(replace(question, topic=alone.id, target=alone.id), standing.base)
 
 
 def _submitted(filling: Filling, tracker: Tracker, base: KnowledgeBase) -> Turn:

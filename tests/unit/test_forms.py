@@ -172,6 +172,8 @@ def test_an_answer_is_read_however_it_is_written(field, text, value, shown, base
         ("services_it", "...", "a few words"),
         ("services_it", "so " * 200, "500 characters"),
         ("state", "so " * 200, "500 characters"),
+        ("headcount", "mostly 3 evenings", 'I read that as "3 evenings"'),
+        ("headcount", "two seasons", 'I read that as "2 seasons"'),
         ("name", "<script>alert(1)</script>", "without < or >"),
         ("name", "12345", "needs letters"),
         ("name", "", "did not get a name"),
