@@ -20,6 +20,7 @@ from actions.contact import Contact, has_waited
 from actions.facts import UNSURE, tells_of_others
 from actions.forms.conditions import phone_of, with_consent, within_licence, within_licence_answer
 from actions.forms.filling import Filling
+from actions.forms.recommending import holds
 from actions.forms.said import classified
 from actions.forms.turn import Turn, begin, closed, facts_of, go_on, matched, not_sent, opens, sent, varied
 from actions.forms.wishes import Heard
@@ -31,6 +32,7 @@ from actions.standing import Standing
 from bot.agency import Agency
 from bot.handoff.reception import Reception
 from knowledge.base import KnowledgeBase
+from knowledge.schema import Condition
 from understanding.completion import decided_as
 from understanding.question import Frame, Question
 from understanding.targets import AGENT, intent_id
@@ -169,7 +171,8 @@ def _of_owner_alone(question: Question, answer: Answer, standing: Standing) -> A
     topic = standing.base.topic(question.topic)
     alone = standing.base.topic(topic.without_employees) if topic else None
     known = told_in_passing(standing)
-    if alone is None or answer.entries[:1] != [question.topic] or known is None or known.facts().get("headcount") != 0:
+    employs_nobody = known is not None and holds({"headcount": Condition(at_most=0)}, known.facts(), standing.base)
+    if alone is None or answer.entries[:1] != [question.topic] or not employs_nobody:
         return answer
     return respond(replace(question, topic=alone.id, target=alone.id), standing.base)
 

@@ -30,7 +30,7 @@ PLAIN, AFTER_ANOTHER, TALK, FACETED = 1100, 400, 900, 300  # phrases kept back t
 REPORT = intent_id("report_claim")
 PLAIN_WORDS, FEW_WORDS = 8, 4
 ASKED_OF_EACH = 8  # ways to ask for a facet, taken from examples and put for every policy
-FOLLOWING, FOLLOWING_WORDS = 2000, 9  # messages made to follow another, and their words at most
+FOLLOWING, FOLLOWING_WORDS = 2300, 9  # messages made to follow another, and their words at most
 AT_ONCE = 64  # messages compared with all phrases together
 ANSWERS_TOLD = 2  # targets of a labelled message that it becomes a phrase of
 OUTSIDE_STRENGTH, HAPPENED_STRENGTH, ASKED_STRENGTH = 0.02, 0.005, 0.05  # inverse of the L2 penalty, by held-out folds
@@ -226,10 +226,14 @@ class Taught:
         """Short messages that only what was said before makes a question of.
 
         "How much is it?" asks another facet of the policy; "and cyber?" the same of another policy; "and a fire?" of
-        the same policy about another incident; "even if he works from home?" the same in another case.
+        the same policy about another incident; "even if he works from home?" the same in another case.  "What is a
+        BOP?" asks just that, whatever was talked about.
         """
         policies = self.base.ids("policy")
         facets, others, incidents, cases = [], [], [], []
+        own = [
+            pair for intent, text in self._examples if intent in FACET_OF and (pair := self._of_policy(intent, text))
+        ]
         for intent, text in self._examples:
             linked = self._linked(text).links
             if len(text.split()) > FOLLOWING_WORDS or len(linked) > 1:
@@ -250,7 +254,7 @@ class Taught:
             policy = policies[int(chosen.integers(len(policies)))]
             of = list(FACET_OF.values())[int(chosen.integers(len(FACET_OF)))]
             about = before if n % 2 else facet(policy, of)
-            match n % 6:
+            match n % 7:
                 case 0 | 1:
                     asked, text = facets[int(chosen.integers(len(facets)))]
                     answer = facet(policy, asked)
@@ -259,6 +263,9 @@ class Taught:
                     answer = before if about == before else facet(other, of)
                 case 4:
                     answer, text = about, cases[int(chosen.integers(len(cases)))]
+                case 5:
+                    answer, text = own[int(chosen.integers(len(own)))]
+                    about = before
                 case _:
                     answer, text = incidents[int(chosen.integers(len(incidents)))]
                     about = before

@@ -20,6 +20,7 @@ from understanding.learning.encoder import shared_encoder
 from understanding.names import Names
 from understanding.text.asking import without_asking
 from understanding.text.language import Spelling, plain, singular, trade_language, words_of
+from understanding.text.towns import towns_in
 
 _CALLED = re.compile(r"\b([A-Za-z][A-Za-z-]+)\s+(?:insurance|policy|coverage)\b", re.IGNORECASE)
 HELD = "held"  # role of a policy that the visitor has, while another is named
@@ -110,6 +111,8 @@ class Linker:
                     "end": places[span.end - 1][1],
                 }
             )
+        if not any(entity["entity"] == "state" for entity in entities) and (state := _state_by_town(text)):
+            entities.append({"entity": "state", "value": state})
         _mark_held(text, entities)
         entities += self._unknown_policies(text, spans, places)
         normal = self._written_out(text, doc, spans, self.names.spelt_out.get)
@@ -216,6 +219,13 @@ def _states_by_code(text: str, doc: Doc) -> list[Span]:
         if meant:
             found.append(Span(doc, i, i + 1, label=f"state:{code}"))
     return found
+
+
+def _state_by_town(text: str) -> str | None:
+    """The state of the only town that a text mentions, where but one state has a town of that name."""
+    found = set(towns_in(text))
+    states = found.pop() if len(found) == 1 else ()
+    return states[0] if len(states) == 1 and states[0] in CODES.values() else None
 
 
 def _other_washington(span: Span) -> bool:

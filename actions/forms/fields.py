@@ -17,7 +17,7 @@ from actions.contact import Contact, beside_contact, problem_with, read_contact,
 from actions.forms.amounts import count, mentioned_count, mentioned_money, money, only_numbers, year
 from actions.forms.judging import WORDS_BESIDE, no_description, no_name, pasted, written_by_a_program
 from actions.forms.names import LONGEST_NAME, NameProblem, name_problem, read_name
-from actions.forms.places import ABROAD, is_a_city, is_a_rival, state_of, states_of, towns_in
+from actions.forms.places import is_a_city, is_a_rival, state_of, states_of
 from actions.forms.said import (
     LONGEST_ANSWER,
     TOO_LONG,
@@ -35,6 +35,7 @@ from bot.privacy import without_placeholders
 from knowledge.base import KnowledgeBase
 from knowledge.named import HISTORY, PAST_CLAIMS
 from knowledge.schema import ProfileField
+from understanding.text.towns import ABROAD, towns_in
 
 ABOUT_CLAIMS = {PAST_CLAIMS, HISTORY}  # fields that a claim told of answers
 MEANT_TRADE = 0.5  # probability and cosine a described trade needs when it was asked for

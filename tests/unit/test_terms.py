@@ -164,6 +164,11 @@ def test_an_everyday_word_is_a_name_where_insurance_is_spoken_of(linker: TermLin
         ("we are in Washington D.C.", []),
         ("I read it in the Washington Post", []),
         ("Thanks, OK", []),
+        ("we clean offices in Houston", ["TX"]),
+        ("three painters in denver without a license", ["CO"]),
+        ("a kiosk in portland", []),  # of two states
+        ("a client in Boise and a leak in Reno", []),
+        ("mobile groomers, in general, at home", []),
         ("is it in or out for me", []),
         ("does that or this work in me", []),
     ],
