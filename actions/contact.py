@@ -82,7 +82,8 @@ _WAITED = re.compile(
 )
 _GIVES = re.compile(
     r"\b(?:(?:call|reach|contact|text|e-?mail|phone|ring|ask for)\b(?! (?:cent|volume))"
-    r"|(?:my|our) (?:\w+ )?(?:number|phone|cell|mobile|e-?mail|address|contact)|(?:i['’]?m|i am|name['’]?s|name is)\b)",
+    r"|(?:my|our) (?:\w+ )?(?:number|phone|cell|mobile|e-?mail|address|contact)|(?:i['’]?m|i am|name['’]?s|name is"
+    r"|(?:hi|hello|hey)\W+this is)\b)",
     re.I,
 )
 _PUTS_RIGHT = re.compile(

@@ -24,8 +24,15 @@ from understanding.text.questions import begins_asking, only_states
 
 TAKEN_BY = {"report_claim": "claim", "ask_guarantee": "promise", "ask_to_bind": "bind"}
 DECLINED = {"claim": "ask_guarantee", "promise": "ask_guarantee", "bind": "ask_to_bind"}  # the answer's intent
-PRESSES = {"ask_guarantee", "ask_to_bind", "complain"}
-LIKELY_PRESSES = {intent_id(name) for name in (*PRESSES, "affirm", "deny", "report_claim")}  # of what is not sure
+# By which intents a point is pressed: to buy cover today is no question about a claim.
+PRESSES = {
+    "claim": {"ask_guarantee", "complain"},
+    "promise": {"ask_guarantee", "ask_to_bind", "complain"},
+    "bind": {"ask_guarantee", "ask_to_bind", "complain"},
+}
+# The others of what is not sure: what is told of the loss, or asked about the last answer, which was the stand.
+LIKELY = ("affirm", "deny", "report_claim", "ask_why", "ask_certain", "repeat")
+HOW_MUCH = intent_id("ask_cost")  # of nothing in particular: in a claim, what it will bring
 PROMISE = intent_id("ask_guarantee")
 TELLS = {"inform", "correct"}  # of a statement that names nothing to answer
 LIVE = 3  # messages of the visitor's after which a point that nobody pressed is over
@@ -45,7 +52,7 @@ def pressed(question: Question, message: Mapping[str, Any], turn: int, base: Kno
         return None
     if stance.on == "claim" and _tells_more(question):
         return Answer(Status.CHITCHAT, "inform", phrase("told_of_loss"), buttons=[REPORT, TALK_TO_AGENT])
-    if not _presses(question, message):
+    if not _presses(question, message, stance.on):
         return None
     texts = base.notices[f"stance_{stance.on}"]
     text = str(texts[stance.pressed % len(texts)]).strip()
@@ -54,14 +61,15 @@ def pressed(question: Question, message: Mapping[str, Any], turn: int, base: Kno
     return Answer(Status.HANDOFF, DECLINED[stance.on], text, paragraphs, buttons=buttons)
 
 
-def _presses(question: Question, message: Mapping[str, Any]) -> bool:
+def _presses(question: Question, message: Mapping[str, Any], on: str) -> bool:
     """Whether a message asks again for what was declined: as it was decided, or likelier than what else it may ask."""
-    if question.intent in PRESSES:
+    if question.intent in PRESSES[on] or (on == "claim" and question.target == HOW_MUCH and not question.policies):
         return True
+    likely = {intent_id(name) for name in (*PRESSES[on], *LIKELY)}
     candidates = message.get("candidates") or []
     if question.intent == "nlu_fallback":
-        return next((name for name, _ in candidates), "") in LIKELY_PRESSES
-    return sum(chance for name, chance in candidates if name in LIKELY_PRESSES) > question.chance
+        return next((name for name, _ in candidates), "") in likely
+    return sum(chance for name, chance in candidates if name in likely) > question.chance
 
 
 def _tells_more(question: Question) -> bool:

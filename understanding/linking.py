@@ -114,6 +114,7 @@ class Linker:
         if not any(entity["entity"] == "state" for entity in entities) and (state := _state_by_town(text)):
             entities.append({"entity": "state", "value": state})
         _mark_held(text, entities)
+        entities = _without_denied(text, entities)
         entities += self._unknown_policies(text, spans, places)
         normal = self._written_out(text, doc, spans, self.names.spelt_out.get)
         policies = [span for span in spans if span.label_.startswith("policy:")]
@@ -185,6 +186,25 @@ class Linker:
             end = stop
         pieces.append(text[end:])
         return "".join(pieces)
+
+
+def _without_denied(text: str, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the policies that are said not to be meant, where another is: "the umbrella, not the GL".
+
+    "We have the umbrella, but not the GL" asks for the GL.
+    """
+    policies = [entity for entity in entities if entity["entity"] == "policy"]
+    if any(entity.get("role") == HELD for entity in policies):
+        return entities
+    denied = [entity for entity in policies if _is_denied(text[: entity["start"]].lower().split())]
+    meant = {entity["value"] for entity in policies if entity not in denied}
+    return [entity for entity in entities if entity not in denied or not meant - {entity["value"]}]
+
+
+def _is_denied(before: list[str]) -> bool:
+    """Whether the words before a name end in "not" or "rather than", with or without an article."""
+    words = before[:-1] if before and before[-1] in ("the", "my", "our", "a", "an") else before
+    return words[-1:] == ["not"] or words[-2:] == ["rather", "than"]
 
 
 def _mark_held(text: str, entities: list[dict[str, Any]]) -> None:

@@ -193,14 +193,17 @@ def _second_thoughts(
 
     A correction may say what was meant ("no, I want to know who needs it"), what has not happened is not reported but
     asked about, and a comparison of one policy with something else may be a question about either.  What is told
-    behind an answer ("they are volunteers") is answered where something is likely enough to turn on it.  The law of
-    the state spoken of comes before that of another, and what to do now is asked of what was talked about.
+    behind an answer ("they are volunteers") is answered where something is likely enough to turn on it, and a state
+    told behind the law of another with its own.  The law of the state spoken of comes before that of another, and what
+    to do now is asked of what was talked about.
     """
     first = targets[decision.targets[0]]
     if first.intent == "correct" and not question.policies:
         others = [pair for pair in ranked[1:] if targets[pair[0]].kind == "facet"]
     elif first.id == TELLS and _answered(question.frame):
         others = [pair for pair in ranked if targets[pair[0]].kind != "intent"]
+        if decide(others, 0.0).do is not Do.ANSWER:
+            others = _same_law(ranked, question, targets)
     elif first.intent == "help" and question.frame and question.frame.text:  # "what do I do first?"
         others = [pair for pair in ranked if targets[pair[0]].kind != "intent"]
         if question.frame.happened and decide(others, 0.0).do is not Do.ANSWER:
@@ -217,6 +220,19 @@ def _second_thoughts(
         return decision
     other = decide(others, 0.0)
     return other if other.do is Do.ANSWER else decision
+
+
+def _same_law(
+    ranked: Sequence[tuple[str, float]], question: Question, targets: Mapping[str, Target]
+) -> list[tuple[str, float]]:
+    """What the law just told for another state is in the one spoken of now; none where no candidate tells that."""
+    last = targets.get(question.frame.target) if question.frame else None
+    if last is None or last.state in (None, question.state):
+        return []
+    there = [(name, 1.0) for name, _ in ranked if targets[name].state == question.state]
+    return [
+        pair for pair in there if (targets[pair[0]].intent, targets[pair[0]].policies) == (last.intent, last.policies)
+    ]
 
 
 def _possible(

@@ -70,6 +70,8 @@ def test_other_words_change_nothing(text: str) -> None:
     [
         ("Ada Quist, (202) 555-0142, best between 10 and 12, many thanks", True),
         ("the man who called about our late invoice was at 202-555-0142 all day", False),
+        ("hey, this is Ondine of Brook Tiles ondine@brooktiles.com and a forklift went through our shutter", True),
+        ("and this is what the other side wrote: pay up, lawyer@firm.com, within ten days or else", False),
     ],
 )
 def test_only_the_words_beside_a_number_tell_whose_it_is(text: str, own: bool) -> None:

@@ -283,6 +283,25 @@ def test_what_is_not_understood_presses_nothing_unless_that_is_likeliest(base: K
     assert press("the landlord says it is all on us", base, candidates=[]) is None
 
 
+def test_what_a_claim_brings_is_declined_and_what_else_costs_is_not(base: KnowledgeBase) -> None:
+    amount = press("what sum would that come to", base, intent="ask_cost", target="intent:ask_cost", chance=0.8)
+    assert amount is not None and amount.intent == "ask_guarantee"
+    of_policy = {"intent": "ask_cost", "target": "intent:ask_cost", "policies": ("cyber",)}
+    assert press("price of cyber then", base, chance=0.8, candidates=[], **of_policy) is None
+
+
+def test_to_buy_cover_in_a_claim_is_no_point_pressed_again(base: KnowledgeBase) -> None:
+    assert press("sign me up as of last monday", base, intent="ask_to_bind", chance=0.8, candidates=[]) is None
+    bound = Frame(stance=Stance("bind", None, 1))
+    again = press("come on, start it now", base, bound, intent="ask_to_bind", chance=0.8)
+    assert again is not None and again.intent == "ask_to_bind"
+
+
+def test_what_asks_about_the_stand_itself_presses_it(base: KnowledgeBase) -> None:
+    unsure = [["intent:ask_why", 0.3], ["intent:repeat", 0.2]]
+    assert press("surely somebody there knows", base, candidates=unsure) is not None
+
+
 def test_what_only_tells_more_of_a_loss_is_pointed_to_the_report(base: KnowledgeBase) -> None:
     for intent in ("inform", "correct"):
         told = press("the door was locked", base, intent=intent, chance=0.9)

@@ -129,6 +129,17 @@ def test_what_to_do_is_asked_of_what_was_talked_about_and_after_a_loss_never_of_
     assert decided(reading(heard("what do you do"), (helping, 0.6), ("after_a_loss", 0.35))).target == helping
 
 
+def test_a_state_told_behind_the_law_of_another_is_answered_with_its_own() -> None:
+    asked = Frame("notice_law_ca", "ask_regulation", "is notice a must in fresno", state="CA")
+    ranked = [(TELLS, 0.6), ("fire", 0.12), ("notice_law_tx", 0.1)]
+    there = decided(reading(heard("oh we moved to dallas", asked, state="TX"), *ranked))
+    assert (there.intent, there.target) == ("ask_regulation", "notice_law_tx")
+    same = decided(reading(heard("yes, in oakland", asked, state="CA"), *ranked))
+    assert same.intent == "inform"
+    of_fire = Frame("fire", "ask_coverage", "a fire", state="CA")
+    assert decided(reading(heard("we moved to dallas", of_fire, state="TX"), *ranked)).intent == "inform"
+
+
 def test_the_law_of_the_state_spoken_of_comes_first_where_it_is_at_hand() -> None:
     there = Frame("fire", "ask_coverage", "we are in texas", state="TX")
     asked = heard("is notice a must there", frame=there)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understanding.text.questions import MOST, several_questions
+from understanding.text.questions import MOST, only_states, several_questions, statements
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,18 @@ def test_questions_come_in_the_order_asked(pieces):
 
 def test_a_chat_n_joins_two_questions() -> None:
     assert len(several_questions("do i need cyber n what does it cost")) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("we run two food trucks in Mesa, permits needed?", ["we run two food trucks in Mesa"]),
+        ("My crew is 6, all on payroll, comp too?", ["My crew is 6, all on payroll"]),
+        ("We moved. Is that a problem?", ["We moved."]),
+        ("is it 6, or 7?", []),
+        ("if we hire 6, comp needed?", []),
+    ],
+)
+def test_what_is_told_before_a_question_is_a_statement(text: str, told: list[str]) -> None:
+    assert statements(text) == told
+    assert not only_states(text)

@@ -179,6 +179,21 @@ def test_states_are_found_by_name_and_by_code(linker: TermLinker, text: str, sta
 
 
 @pytest.mark.parametrize(
+    ("text", "policies"),
+    [
+        ("I asked about the umbrella policy, not the EPLI", ["umbrella"]),
+        ("D&O rather than cyber insurance please", ["directors_officers"]),
+        ("is it EPLI, not the D&O, that pays a fired cook", ["epli"]),
+        ("not cyber insurance", ["cyber"]),  # nothing else is named
+        ("cyber insurance does not pay, does crime insurance", ["crime_fidelity", "cyber"]),
+    ],
+)
+def test_a_policy_said_not_to_be_meant_is_not_asked_about(linker: TermLinker, text: str, policies: list[str]) -> None:
+    found = [entity["value"] for entity in _read(linker, text).get(ENTITIES) if entity["entity"] == "policy"]
+    assert sorted(set(found)) == policies
+
+
+@pytest.mark.parametrize(
     ("text", "held"),
     [
         ("We already have GL. Does E&O cover a wrong number?", ["general_liability"]),

@@ -92,8 +92,17 @@ _SUPPOSED = re.compile(
 
 
 def statements(text: str) -> list[str]:
-    """The pieces of a text that say how things are: no questions, and nothing that is only supposed or to come."""
-    return [piece for piece in _pieces(text) if not _asks(piece) and not _SUPPOSED.search(piece)]
+    """The pieces of a text that say how things are: no questions, and nothing that is only supposed or to come.
+
+    Of "I have 3 roofers in Ohio, need workers comp?" it is what stands before the comma.
+    """
+    told = (_told_first(piece) if _asks(piece) else piece for piece in _pieces(text))
+    return [piece for piece in told if piece and not _SUPPOSED.search(piece)]
+
+
+def _told_first(piece: str) -> str:
+    """What a piece that asks in the end tells before its last comma; empty where it begins with asking."""
+    return "" if begins_asking(piece) else piece.rpartition(",")[0]
 
 
 def only_states(text: str) -> bool:

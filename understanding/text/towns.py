@@ -25,7 +25,8 @@ LONGEST_NAME = 4  # words of a town's name
 WELL_KNOWN = 5  # ZIP codes of a town that is known by its name among other words
 BIG = 20  # ZIP codes of a town that is known by its name alone, in small letters
 _PLACE = re.compile(
-    r"\b(in|near|outside|from|around|at|out of|(?:moved|relocated) to)\s+((?:[^\W\d_][\w'.-]*\s*){1,5})", re.IGNORECASE
+    r"\b(in|near|outside|from|around|at|out of|(?:moved|relocated) to)\s+(?=((?:[^\W\d_][\w'.-]*\s*){1,5}))",
+    re.IGNORECASE,
 )
 # Before a capital these name a place; "at" and "from" may name a firm.
 _LIES_IN = {"in", "near", "outside", "moved to", "relocated to"}
