@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from understanding.question import plain
 
 
 class Status(str, Enum):
@@ -98,4 +100,4 @@ class Answer:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for the message the channel receives."""
-        return {**asdict(self), "status": self.status.value}
+        return {**plain(self), "status": self.status.value}

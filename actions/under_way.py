@@ -170,9 +170,10 @@ def _of_owner_alone(question: Question, answer: Answer, standing: Standing) -> A
     """What the law asks of an owner who has said to employ nobody, where it is another than of employers."""
     topic = standing.base.topic(question.topic)
     alone = standing.base.topic(topic.without_employees) if topic else None
+    if alone is None or answer.entries[:1] != [question.topic]:
+        return answer
     known = told_in_passing(standing)
-    employs_nobody = known is not None and holds({"headcount": Condition(at_most=0)}, known.facts(), standing.base)
-    if alone is None or answer.entries[:1] != [question.topic] or not employs_nobody:
+    if known is None or not holds({"headcount": Condition(at_most=0)}, known.facts(), standing.base):
         return answer
     return respond(replace(question, topic=alone.id, target=alone.id), standing.base)
 

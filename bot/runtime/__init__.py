@@ -47,7 +47,7 @@ def hush() -> None:
 
 
 MENDED = (
-    *("action_calls", "action_replies", "debug_copies", "event_types"),
+    *("action_calls", "action_replies", "debug_copies", "default_actions", "event_types"),
     *("failing_stores", "graph_in_order", "last_states", "replay", "rules_kept", "served_models"),
 )
 """The modules that mend a defect of Rasa's; each has an ``install``."""

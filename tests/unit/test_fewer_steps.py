@@ -35,9 +35,10 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.utils.endpoints import EndpointConfig
 
 from bot.ask import Guide
-from bot.runtime import action_calls, graph_in_order, last_states, replay, rules_kept
+from bot.runtime import action_calls, default_actions, graph_in_order, last_states, replay, rules_kept
 from bot.runtime.local_actions import LocalActions
 
 UPSTREAM: dict[Callable[..., Any], str] = {
@@ -60,6 +61,7 @@ UPSTREAM: dict[Callable[..., Any], str] = {
     graph_in_order._run: "45f0f52f574f3aa9",
     DaskGraphRunner._build_dask_graph: "5bb99f974d512a36",
     action_calls._call: "428795b944f22edb",
+    default_actions._default_actions: "6fa4896f3667a20e",
     MessageProcessor._parse_message_with_graph: "0bd50a53b5c013af",
 }
 DOMAIN = Domain.from_dict(
@@ -276,3 +278,14 @@ def test_an_action_of_another_server_is_told_everything() -> None:
     elsewhere = RemoteAction("action_a", None)
     copied = replay.copied(tracker)
     assert action_calls.call(elsewhere, copied, DOMAIN) == action_calls._call(elsewhere, copied, DOMAIN)
+
+
+def test_default_actions_are_upstreams_and_made_once_for_each_endpoint() -> None:
+    here, there = LocalActions(), EndpointConfig("http://127.0.0.1:9")
+    for endpoint in (here, there, here, None):
+        found = default_actions.default_actions(endpoint)
+        assert [type(each) for each in found] == [type(each) for each in default_actions._default_actions(endpoint)]
+        again = default_actions.default_actions(endpoint)
+        assert all(one is other for one, other in zip(found, again, strict=True)) and found is not again
+        extracts = next(each for each in found if each.name() == "action_extract_slots")
+        assert extracts._action_endpoint is endpoint
