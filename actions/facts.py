@@ -122,7 +122,7 @@ def told_in(message: Mapping[str, Any], frame: Frame | None, filling: Filling, b
         return right
     told: dict[str, Value] = {}
     asked = fields.get(_asked(message, frame, said) or "") if plain else None
-    if asked and isinstance(read := answer_to(asked, said, base), Value):
+    if asked and not _corrects_a_number(asked, said) and isinstance(read := answer_to(asked, said, base), Value):
         told[asked.id] = read
     for piece in statements(said.text):
         if plain or _OURS.search(piece):
@@ -281,6 +281,12 @@ def _put_right(
         for name, value in read.items()
         if isinstance(value, Value)
     }
+
+
+def _corrects_a_number(field: ProfileField, said: Said) -> bool:
+    """ "no sorry 2 mil" is no "no" to what was asked, where that is no number."""
+    opening = _PUTS_RIGHT.match(said.text)
+    return bool(opening and read_amounts(said.text[opening.end() :])) and field.kind not in NUMBERS
 
 
 def _as_large(new: Value, field: ProfileField, old: Value) -> Value:

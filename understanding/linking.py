@@ -111,7 +111,9 @@ class Linker:
                     "end": places[span.end - 1][1],
                 }
             )
-        if not any(entity["entity"] == "state" for entity in entities) and (state := _state_by_town(text)):
+        states = [entity for entity in entities if entity["entity"] == "state"]
+        state = _state_by_town(text, states)
+        if state and state not in {entity["value"] for entity in states}:
             entities.append({"entity": "state", "value": state})
         _mark_held(text, entities)
         entities = _without_denied(text, entities)
@@ -241,8 +243,14 @@ def _states_by_code(text: str, doc: Doc) -> list[Span]:
     return found
 
 
-def _state_by_town(text: str) -> str | None:
-    """The state of the only town that a text mentions, where but one state has a town of that name."""
+def _state_by_town(text: str, named: list[dict[str, Any]]) -> str | None:
+    """The state of the only town that a text mentions, where but one state has a town of that name.
+
+    Args:
+        named: states named in the text; Wyoming is a town of Michigan, too.
+    """
+    for each in named:
+        text = text[: each["start"]] + ";" * (each["end"] - each["start"]) + text[each["end"] :]
     found = set(towns_in(text))
     states = found.pop() if len(found) == 1 else ()
     return states[0] if len(states) == 1 and states[0] in CODES.values() else None

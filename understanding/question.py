@@ -148,7 +148,7 @@ def _with_tuples(value: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tuple(each) if isinstance(each, list) else each for name, each in value.items()}
 
 
-LONGEST_TALK = 60  # words of what was said before that are kept
+LONGEST_TALK = 30  # words of what was said before that are kept
 
 
 def talked_about(before: str, *texts: str) -> str:

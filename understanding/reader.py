@@ -216,8 +216,8 @@ class Reader:
         outside = of["outside"].of(scope_evidence(heard, meaning, self.recall.scope))
         happened = of["happened"].of(happened_evidence(heard, meaning))
         asked = asked_evidence(heard, meaning)
-        chances = [of["right"].of(each) for each in sureness(shares, fused, found, outside)]
-        ranked = [(names[i], chances[i]) for i in np.argsort(-np.array(chances), kind="stable")]
+        chances = of["right"].of_each(sureness(shares, fused, found, outside))
+        ranked = [(names[i], float(chances[i])) for i in np.argsort(-chances, kind="stable")]
         return Reading(heard, ranked, outside, happened, of["cover"].of(asked), of["excluded"].of(asked))
 
     def on(self, base: KnowledgeBase) -> Reader:

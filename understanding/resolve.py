@@ -153,6 +153,7 @@ def _answered_by(
     excluded = reading.excluded > reading.cover
     certain = (
         not forbids_verdict(heard.words, len(heard.policies))
+        and (target.state is None or set(heard.links.get("state", ())) <= {target.state})
         and _speaks_of(target, heard.policies, _incidents(ranked, targets), says)
         and _asks_for_verdict(target, reading)
         and _certain(target, ranked, asked, says)

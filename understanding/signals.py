@@ -64,8 +64,12 @@ class Chance:
 
     def of(self, evidence: Floats) -> float:
         """From evidence of shape (n,), a chance between 0 and 1."""
-        score = float((evidence - self.mean) / self.scale @ self.weights) + self.constant
-        return float(1.0 / (1.0 + np.exp(-np.clip(score, -30, 30))))
+        return float(self.of_each(evidence[None])[0])
+
+    def of_each(self, rows: Floats) -> Floats:
+        """The same of each row of evidence."""
+        scores = (rows - self.mean) / self.scale @ self.weights + self.constant
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(scores, -30, 30))))
 
     @classmethod
     def fit(

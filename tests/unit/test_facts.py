@@ -185,6 +185,14 @@ def test_a_number_is_put_right_by_what_it_was_or_as_the_last_told(base: Knowledg
     assert right.filling.facts()["vehicle_count"] == [3, 3]
 
 
+@pytest.mark.parametrize("text", ["no wait, 6 mil", "nope, I meant 40 thousand"])
+def test_another_number_is_no_answer_to_whether_there_is_something(text: str, base: KnowledgeBase) -> None:
+    asked = Frame("limits_enterprise_contracts", "ask_limits", asked_back="contracts")
+    assert "contracts" not in told_in(message(text, "correct"), asked, Filling(None, at=NOW), base)
+    denied = told_in(message("no, none of that", "deny"), asked, Filling(None, at=NOW), base)
+    assert denied == {} or denied["contracts"].value == "none"
+
+
 def test_what_was_sold_is_none(base: KnowledgeBase) -> None:
     filling, frame = known_of("we run two leased vans", base)
     sold = noted(filling, frame, message("we sold the vans"), base, NOW)

@@ -150,6 +150,16 @@ def test_the_law_of_the_state_spoken_of_comes_first_where_it_is_at_hand() -> Non
     assert decided(reading(at_home, ("notice_law_ca", 0.7), ("notice_law_tx", 0.35))).target == "notice_law_ca"
 
 
+def test_where_another_state_is_named_too_the_law_of_one_says_no_yes_or_no() -> None:
+    def says_yes(name: str, policies: Sequence[str]) -> str | None:
+        return "yes"
+
+    both = heard("is notice a must for those in fresno and dallas", state=("CA", "TX"))
+    alone = heard("is notice a must for those in fresno", state=("CA",))
+    assert not resolve(reading(both, ("notice_law_ca", 0.9)), TARGETS, says_yes).certain
+    assert resolve(reading(alone, ("notice_law_ca", 0.9)), TARGETS, says_yes).certain
+
+
 def test_there_is_nothing_to_skip_but_questions_of_a_form() -> None:
     ranked = [(intent_id("skip"), 0.6), ("notice_law", 0.5)]
     assert decided(reading(heard("if I miss one", FIRE), *ranked)).target == "notice_law"

@@ -167,6 +167,8 @@ def test_an_everyday_word_is_a_name_where_insurance_is_spoken_of(linker: TermLin
         ("we clean offices in Houston", ["TX"]),
         ("three painters in denver without a license", ["CO"]),
         ("a kiosk in portland", []),  # of two states
+        ("two agents live in Tucson, all others in Nevada", ["AZ", "NV"]),
+        ("we moved out of Delaware and sit in Nevada", ["DE", "NV"]),  # both are towns of elsewhere, too
         ("a client in Boise and a leak in Reno", []),
         ("mobile groomers, in general, at home", []),
         ("is it in or out for me", []),
