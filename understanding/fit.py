@@ -30,7 +30,7 @@ PLAIN, AFTER_ANOTHER, TALK, FACETED = 1100, 400, 900, 300  # phrases kept back t
 REPORT = intent_id("report_claim")
 PLAIN_WORDS, FEW_WORDS = 8, 4
 ASKED_OF_EACH = 8  # ways to ask for a facet, taken from examples and put for every policy
-FOLLOWING, FOLLOWING_WORDS = 2300, 9  # messages made to follow another, and their words at most
+FOLLOWING, FOLLOWING_WORDS = 2600, 9  # messages made to follow another, and their words at most
 AT_ONCE = 64  # messages compared with all phrases together
 ANSWERS_TOLD = 2  # targets of a labelled message that it becomes a phrase of
 OUTSIDE_STRENGTH, HAPPENED_STRENGTH, ASKED_STRENGTH = 0.02, 0.005, 0.05  # inverse of the L2 penalty, by held-out folds
@@ -254,16 +254,16 @@ class Taught:
             policy = policies[int(chosen.integers(len(policies)))]
             of = list(FACET_OF.values())[int(chosen.integers(len(FACET_OF)))]
             about = before if n % 2 else facet(policy, of)
-            match n % 7:
+            match n % 8:
                 case 0 | 1:
                     asked, text = facets[int(chosen.integers(len(facets)))]
                     answer = facet(policy, asked)
-                case 2 | 3:
+                case 2 | 3 | 4:
                     other, text = others[int(chosen.integers(len(others)))]
                     answer = before if about == before else facet(other, of)
-                case 4:
-                    answer, text = about, cases[int(chosen.integers(len(cases)))]
                 case 5:
+                    answer, text = about, cases[int(chosen.integers(len(cases)))]
+                case 6:
                     answer, text = own[int(chosen.integers(len(own)))]
                     about = before
                 case _:

@@ -10,6 +10,7 @@ from understanding.features import ASKS_OPENLY, ASKS_YES_OR_NO, REFERS_BACK, Hea
 from understanding.question import Frame, Question, asked_for
 from understanding.reader import Reading
 from understanding.targets import AGENT, COMPARISON, FACET_OF, OUTSIDE, Target, facet, intent_id
+from understanding.text.towns import names_abroad
 from understanding.vetoes import forbids_verdict, only_imagined, vetoed
 
 # Talk about the last answer: it needs one.
@@ -41,7 +42,7 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
         return replace(
             question, certain=False, closest=wished or (() if baseless else _closest(ranked, reading.outside))
         )
-    decision = _second_thoughts(decision, ranked, question, targets)
+    decision = _second_thoughts(decision, ranked, question, _follows(heard.intents), targets)
     question = replace(question, chance=decision.chance)
     target = _meant(targets[decision.targets[0]], question, targets)
     if target.id == TELLS and _answered(question.frame):
@@ -153,12 +154,17 @@ def _answered_by(
     excluded = reading.excluded > reading.cover
     certain = (
         not forbids_verdict(heard.words, len(heard.policies))
-        and (target.state is None or set(heard.links.get("state", ())) <= {target.state})
+        and not (target.state and _is_elsewhere(heard, target.state))
         and _speaks_of(target, heard.policies, _incidents(ranked, targets), says)
         and _asks_for_verdict(target, reading)
         and _certain(target, ranked, asked, says)
     )
     return replace(asked, certain=certain, excluded=excluded)
+
+
+def _is_elsewhere(heard: Heard, state: str) -> bool:
+    """Whether a message names another place than a state whose law is told: another state, or a country."""
+    return not set(heard.links.get("state", ())) <= {state} or names_abroad(heard.text)
 
 
 def _speaks_of(target: Target, policies: Sequence[str], incidents: Sequence[str], says: Says) -> bool:
@@ -187,8 +193,17 @@ def _is_reported(question: Question, chance: float) -> bool:
     return question.happened or bool(question.frame and question.frame.happened) or chance >= WISHED
 
 
+def _follows(intents: Mapping[str, float]) -> bool:
+    """Whether the classifier takes a message for a mere follow-up: "and EPLI?"."""
+    return max(intents, key=lambda name: intents[name], default="") == FOLLOWS
+
+
 def _second_thoughts(
-    decision: Decision, ranked: Sequence[tuple[str, float]], question: Question, targets: Mapping[str, Target]
+    decision: Decision,
+    ranked: Sequence[tuple[str, float]],
+    question: Question,
+    follows: bool,
+    targets: Mapping[str, Target],
 ) -> Decision:
     """The next best where the likeliest says too little of what is wanted.
 
@@ -196,7 +211,8 @@ def _second_thoughts(
     asked about, and a comparison of one policy with something else may be a question about either.  What is told
     behind an answer ("they are volunteers") is answered where something is likely enough to turn on it, and a state
     told behind the law of another with its own.  The law of the state spoken of comes before that of another, and what
-    to do now is asked of what was talked about.
+    to do now is asked of what was talked about.  "And EPLI?" behind an incident asks that of another policy, and not
+    how two policies stand to each other.
     """
     first = targets[decision.targets[0]]
     if first.intent == "correct" and not question.policies:
@@ -215,6 +231,8 @@ def _second_thoughts(
         others = [pair for pair in ranked if pair[0] != REPORT]
     elif question.state and first.state not in (None, question.state):
         others = [pair for pair in ranked if targets[pair[0]].state == question.state]
+    elif first.kind == "relation" and follows and question.policies and question.frame and question.frame.exposure:
+        others = [pair for pair in ranked if targets[pair[0]].kind != "relation"]
     elif first.id == COMPARISON and len({*question.policies, *question.held, *_talked_about(question, targets)}) < 2:
         others = [pair for pair in ranked if pair[0] != COMPARISON]
     else:
@@ -307,7 +325,7 @@ def _carried(
     if target.id == EXAMPLE:
         return frame.policies
     # After "what covers it?" no policy was asked about.
-    follows = frame.intent != "ask_what_covers" and max(intents, key=lambda name: intents[name], default="") == FOLLOWS
+    follows = frame.intent != "ask_what_covers" and _follows(intents)
     openly = bool(ASKS_OPENLY.search(question.text))
     if openly and frame.exposure == target.entry:  # "so what does cover it?"
         return question.policies

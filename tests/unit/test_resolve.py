@@ -160,6 +160,30 @@ def test_where_another_state_is_named_too_the_law_of_one_says_no_yes_or_no() -> 
     assert resolve(reading(alone, ("notice_law_ca", 0.9)), TARGETS, says_yes).certain
 
 
+def test_another_policy_behind_an_incident_is_asked_about_that() -> None:
+    ranked = [("gl_in_bop", 0.6), ("fire", 0.4)]
+    follows = heard("and a bop?", FIRE, {"follow_up": 0.8, "ask_included": 0.1}, policy="bop")
+    assert decided(reading(follows, *ranked)).target == "fire"
+    unnamed = heard("and the package?", FIRE, {"follow_up": 0.8})
+    assert decided(reading(unnamed, *ranked)).target == "gl_in_bop"
+    asks = heard("is gl part of a bop", FIRE, {"ask_included": 0.8, "follow_up": 0.1}, policy="bop")
+    assert decided(reading(asks, *ranked)).target == "gl_in_bop"
+
+
+@pytest.mark.parametrize(
+    ("text", "certain"),
+    [
+        ("is notice a must for our coders in Lagos", False),
+        ("is notice a must for staff in the philippines", False),
+        ("is notice a must for staff near fresno", True),
+        ("is notice a must in georgia", True),  # a state as well as a country
+    ],
+)
+def test_the_law_of_a_state_says_no_yes_or_no_of_another_country(text: str, certain: bool) -> None:
+    found = resolve(reading(heard(text, state=("CA",)), ("notice_law_ca", 0.9)), TARGETS, lambda name, policies: "yes")
+    assert found.certain is certain
+
+
 def test_there_is_nothing_to_skip_but_questions_of_a_form() -> None:
     ranked = [(intent_id("skip"), 0.6), ("notice_law", 0.5)]
     assert decided(reading(heard("if I miss one", FIRE), *ranked)).target == "notice_law"

