@@ -20,7 +20,7 @@ from understanding.learning.encoder import shared_encoder
 from understanding.names import Names
 from understanding.text.asking import without_asking
 from understanding.text.language import Spelling, plain, singular, trade_language, words_of
-from understanding.text.towns import towns_in
+from understanding.text.towns import towns_named
 
 _CALLED = re.compile(r"\b([A-Za-z][A-Za-z-]+)\s+(?:insurance|policy|coverage)\b", re.IGNORECASE)
 HELD = "held"  # role of a policy that the visitor has, while another is named
@@ -111,10 +111,7 @@ class Linker:
                     "end": places[span.end - 1][1],
                 }
             )
-        states = [entity for entity in entities if entity["entity"] == "state"]
-        state = _state_by_town(text, states)
-        if state and state not in {entity["value"] for entity in states}:
-            entities.append({"entity": "state", "value": state})
+        entities += _state_by_town(text, [entity for entity in entities if entity["entity"] == "state"])
         _mark_held(text, entities)
         entities = _without_denied(text, entities)
         entities += self._unknown_policies(text, spans, places)
@@ -243,17 +240,21 @@ def _states_by_code(text: str, doc: Doc) -> list[Span]:
     return found
 
 
-def _state_by_town(text: str, named: list[dict[str, Any]]) -> str | None:
-    """The state of the only town that a text mentions, where but one state has a town of that name.
+def _state_by_town(text: str, named: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The state of the only town that a text mentions, where but one state has a town of that name; none if named.
 
     Args:
         named: states named in the text; Wyoming is a town of Michigan, too.
     """
     for each in named:
         text = text[: each["start"]] + ";" * (each["end"] - each["start"]) + text[each["end"] :]
-    found = set(towns_in(text))
-    states = found.pop() if len(found) == 1 else ()
-    return states[0] if len(states) == 1 and states[0] in CODES.values() else None
+    towns = towns_named(text)
+    if len({town.states for town in towns}) != 1 or len(towns[0].states) != 1:
+        return []
+    (state,), start, end = towns[0]
+    if state not in CODES.values() or state in {entity["value"] for entity in named}:
+        return []
+    return [{"entity": "state", "value": state, "start": start, "end": end}]
 
 
 def _other_washington(span: Span) -> bool:

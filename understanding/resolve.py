@@ -215,14 +215,15 @@ def _second_thoughts(
     how two policies stand to each other.
     """
     first = targets[decision.targets[0]]
+    of_content = [pair for pair in ranked if targets[pair[0]].kind != "intent"]
     if first.intent == "correct" and not question.policies:
         others = [pair for pair in ranked[1:] if targets[pair[0]].kind == "facet"]
     elif first.id == TELLS and _answered(question.frame):
-        others = [pair for pair in ranked if targets[pair[0]].kind != "intent"]
+        others = of_content
         if decide(others, 0.0).do is not Do.ANSWER:
             others = _same_law(ranked, question, targets)
     elif first.intent == "help" and question.frame and question.frame.text:  # "what do I do first?"
-        others = [pair for pair in ranked if targets[pair[0]].kind != "intent"]
+        others = of_content
         if question.frame.happened and decide(others, 0.0).do is not Do.ANSWER:
             others = [(REPORT, 1.0)]
     elif first.intent == "skip":  # what can be skipped is a question of a form, which listens for it itself

@@ -19,23 +19,11 @@ _CLAUSE_END = re.compile(r"[;!?]|\.\s|,\s|\s(?:and|but|with)\s(?!\W?\d)", re.I)
 _CURRENCY = re.compile(r"[$]|\b(?:dollars?|bucks|usd)\b", re.I)
 LEAST_MONEY = 1_000  # of a business in a year, where no currency says that it is money
 _PART_OF = re.compile(r"\S+ of (?:our|the|my|those)\s+\S+$", re.I)
-# A time that something takes or lasts.
-_SPANS = {
-    "year",
-    "yr",
-    "month",
-    "week",
-    "day",
-    "hour",
-    "hr",
-    "minute",
-    "min",
-    "decade",
-    "season",
-    "semester",
-    "quarter",
-}
-_SPANS |= {"weekend", "night", "evening", "morning", "afternoon", "shift", "time"}
+_TIMES = """
+year yr month week day hour hr minute min decade season semester quarter weekend night evening morning afternoon shift
+time
+"""
+_SPANS = frozenset(_TIMES.split())  # a time that something takes or lasts
 
 
 def count(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:

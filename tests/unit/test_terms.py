@@ -181,6 +181,15 @@ def test_states_are_found_by_name_and_by_code(linker: TermLinker, text: str, sta
 
 
 @pytest.mark.parametrize(
+    ("text", "word"),
+    [("A vendor near San Diego owes us. We are nine.", "San"), ("a bakery, nine people, Tucson", "Tucson")],
+)
+def test_a_state_that_a_town_names_stands_where_the_town_does(linker: TermLinker, text: str, word: str) -> None:
+    found = next(entity for entity in _read(linker, text).get(ENTITIES) if entity["entity"] == "state")
+    assert text[found["start"] : found["end"]] == word
+
+
+@pytest.mark.parametrize(
     ("text", "policies"),
     [
         ("I asked about the umbrella policy, not the EPLI", ["umbrella"]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from functools import lru_cache
+from typing import NamedTuple
 
 import us
 import zipcodes
@@ -43,11 +44,46 @@ _CALLED = {
 }  # fmt: skip
 
 
+class Town(NamedTuple):
+    """A town that a text mentions.
+
+    Attributes:
+        states: codes of those that it may lie in, the likeliest first.
+        start, end: of the first word of its name in the text.
+    """
+
+    states: tuple[str, ...]
+    start: int
+    end: int
+
+
+def towns_named(text: str) -> list[Town]:
+    """The towns that a text mentions: first those behind "in" and the like."""
+    found = [
+        Town(_town_mentioned(match[1], match[2]), *_first_word(match[2], match.start(2)))
+        for match in _PLACE.finditer(text)
+    ]
+    first, *parts = re.split(r"[,;()]", text)
+    at = len(first) + 1
+    for part in parts:
+        found.append(Town(_town_alone(part), *_first_word(part, at)))
+        at += len(part) + 1
+    return [town for town in found if town.states]
+
+
 def towns_in(text: str) -> list[tuple[str, ...]]:
     """For each town that a text mentions, the codes of the states that it may lie in, the likeliest first."""
-    towns = (_town_mentioned(match[1], match[2]) for match in _PLACE.finditer(text))
-    alone = (_town_alone(part) for part in re.split(r"[,;()]", text)[1:])
-    return [states for states in (*towns, *alone) if states]
+    return [town.states for town in towns_named(text)]
+
+
+def _first_word(part: str, start: int) -> tuple[int, int]:
+    """Where the first word of a part of a text stands in it.
+
+    Args:
+        start: of the part.
+    """
+    start += len(part) - len(part.lstrip())
+    return start, start + len((part.split() or [""])[0])
 
 
 def names_abroad(text: str) -> bool:
