@@ -88,7 +88,8 @@ class GuideAction(Action, ABC):
         beside = note if note and is_beside(note, standing) else None
         note = None if beside else note
         form = Turn(note.filling, [note.answer]) if note else None if beside else form_turn(standing)
-        replies = self._replies(standing) if form is None or form.digression else []
+        asking = replace(standing, filling=form.filling) if form and form.digression else standing
+        replies = self._replies(asking) if form is None or form.digression else []
         answers_itself = bool(replies)
         if form is None and (form := begun(replies, standing)):
             replies = []

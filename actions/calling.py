@@ -157,7 +157,7 @@ def noted(contact: Contact) -> Answer:
     """What the agent gets of how to reach the visitor; or the question for what is missing."""
     text = f"Thank you. {passing_on(contact)}"
     missing = "e-mail address" if contact.by == "email" and not contact.email else None
-    missing = "phone number" if contact.by == "phone" and not contact.phone else missing
+    missing = "phone number" if contact.by in ("phone", "text") and not contact.phone else missing
     missing = missing if contact.reachable else "phone number or e-mail address"
     answer = Answer(Status.HANDOFF, "talk_to_agent", text, buttons=[HELP])
     if missing:

@@ -42,7 +42,9 @@ _TIME = re.compile(
 )
 _BARE_HOUR = re.compile(r"\b(?P<hour>\d{1,2})(?P<minutes>:\d\d)?(?!\d|:|\s?[ap]\.?m)", re.I)
 _WAY = re.compile(
-    r"\b(?:(?P<email>e-?mails?)|(?:tele)?phone(?: calls?|s)?|calls?|calling|cell|mobile|texts?|texting|sms)\b", re.I
+    r"\b(?:(?P<email>e-?mails?)|(?P<text>texts?|texting|text messages?|sms)"
+    r"|(?P<phone>(?:tele)?phone(?: calls?|s)?|calls?|calling|cell|mobile))\b",
+    re.I,
 )
 _AGAINST = re.compile(
     r"\b(?:rather than|instead of|not|no|don['’]?t|do not|never|over)(?: (?:by|via|on|the|a|my|use|please|me))*\W*$",
@@ -54,7 +56,9 @@ _NAMING_NO_MORE = """
 a address an best better by fine is just me message my number on only over please the through us via with works
 """
 _BESIDE_A_WAY = frozenset(_NAMING_NO_MORE.split())
-_DONT = r"(?:do not|don['’]?t|dont|won['’]?t|never|rather not|prefer not to|not going to|refuse to|am not|['’]m not)"
+_DONT = (
+    r"(?:do not|don['’]?t|dont|won['’]?t|never|rather not|prefer not to|not going to|refuse to|am not|['’]m not|not)"
+)
 _REACHING = r"(?:call|phone|contact|text|ring|e-?mail|reach|bother)"
 _BETWEEN = (
     r"(?:\W+(?:want|wants|like|wish|need|have|let|prefer|be|to|a|any|anyone|anybody|someone|somebody|an|agent|agents|people"
@@ -64,7 +68,7 @@ _BETWEEN = (
 _REFUSES = re.compile(
     rf"\bno contact(?: (?:details|info\w*|please))?\W*$|\bno calls?,? no e-?mails?\b"
     rf"|\b{_DONT} (?:contact|call|text|ring|reach out to) (?:me|us)\b"
-    rf"|\b{_DONT} (?:want (?:to )?|wish to |like to )?(?:giv|shar|leav|provid|hand)(?:e|ing)(?: out| you)*"
+    rf"|\b{_DONT} (?:want (?:to )?|wish to |like to )?(?:giv|shar|leav|provid|hand)(?:e|ing)(?: out| you| u)*"
     r" (?:my|our|any) (?:\w+ )?(?:contact|number|phone|e-?mail|details|info\w*|address|name)\b"
     rf"|\b{_DONT} want (?:\w+ ){{0,3}}(?:calls|called|calling|contacted|contacting|(?:call|contact) (?:me|us))\b"
     rf"|\b(?:{_DONT}|rather not|no ?body|no one|no need to|not){_BETWEEN}\W+{_REACHING}(?:ing)?\W+(?:me|us)\b"
@@ -108,6 +112,9 @@ _BESIDE = STOP_WORDS | {
 }
 
 
+_WAYS = {"email": "e-mail", "phone": "phone", "text": "text message"}
+
+
 @dataclass(frozen=True)
 class Contact:
     """How somebody can be reached, as far as it is known.
@@ -115,7 +122,7 @@ class Contact:
     Attributes:
         phone: as people read it, "(202) 555-0142".
         time: when, in the visitor's words.
-        by: the way that is preferred, "email" or "phone".
+        by: the way that is preferred, "email", "phone" or "text".
     """
 
     name: str | None = None
@@ -141,7 +148,7 @@ class Contact:
 
     def shown_ways(self) -> str:
         """ "dee@example.com, (202) 555-0142, after 3 pm, e-mail preferred" """
-        preferred = f"{'e-mail' if self.by == 'email' else self.by} preferred" if self.by else None
+        preferred = f"{_WAYS[self.by]} preferred" if self.by else None
         return ", ".join(filter(None, (self.email, self.phone, self.time, preferred)))
 
     def shown(self) -> str:
@@ -184,21 +191,19 @@ def _in_full(time: str) -> str:
 
 def _preferred(text: str) -> str | None:
     """The way that is wanted rather than another; None where none is."""
-    wanted = {
-        "email" if way["email"] else "phone": not _AGAINST.search(text[: way.start()]) for way in _WAY.finditer(text)
-    }
+    wanted = {str(way.lastgroup): not _AGAINST.search(text[: way.start()]) for way in _WAY.finditer(text)}
     if not _PREFERS.search(text):
         return None
     for_it = [way for way, wants in wanted.items() if wants]
     against = [way for way, wants in wanted.items() if not wants]
     if len(for_it) == 1:
         return for_it[0]
-    return {"email": "phone", "phone": "email"}[against[0]] if len(against) == 1 and not for_it else None
+    return ("email" if against[0] != "email" else "phone") if len(against) == 1 and not for_it else None
 
 
 def read_way(text: str) -> str | None:
     """The way that a text names without an address or number ("by phone", "email is best")."""
-    ways = {"email" if way["email"] else "phone" for way in _WAY.finditer(text)}
+    ways = {str(way.lastgroup) for way in _WAY.finditer(text)}
     rest = set(re.findall(r"\w+", _WAY.sub(" ", text).lower()))
     return ways.pop() if len(ways) == 1 and rest <= _BESIDE_A_WAY else None
 
@@ -219,12 +224,18 @@ def heard(known: Contact, text: str) -> Contact | None:
         return None
     if (right := _PUTS_RIGHT.fullmatch(text)) and known.phone and (phone := _ending(known.phone, right["tail"])):
         return replace(known, phone=phone)
-    time = _TIME.search(text)
-    way = _preferred(text) or read_way(text)
-    rest = _WAY.sub(" ", _TIME.sub(" ", text)).lower()
+    clauses = map(_time_or_way, (text, *_SENTENCE.split(text)))
+    beside = next(filter(None, clauses), None)
+    return known.updated(beside) if beside else None
+
+
+def _time_or_way(clause: str) -> Contact | None:
+    """The time or the way that is all that words tell; a reason may stand in a clause of its own."""
+    time, way = _TIME.search(clause), _preferred(clause) or read_way(clause)
+    rest = _WAY.sub(" ", _TIME.sub(" ", clause)).lower()
     if not (time or way) or not set(re.findall(r"[^\W\d_]+", rest)) <= _BESIDE | {"t", "don"}:
         return None
-    return known.updated(Contact(time=_in_full(time[0]) if time else None, by=way))
+    return Contact(time=_in_full(time[0]) if time else None, by=way)
 
 
 def only_reaches(text: str) -> bool:
@@ -250,7 +261,7 @@ def refuses(text: str) -> bool:
     return bool(_REFUSES.search(text)) and not asks and not read_contact(text).reachable
 
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+_SENTENCE = re.compile(r"(?<=[.!?;,])\s+")
 
 
 def has_waited(text: str) -> bool:

@@ -16,7 +16,7 @@ from actions.handing_over import waiting
 from actions.known import known
 from actions.noting import MATCH
 from actions.phrasing import phrase
-from actions.repair import again
+from actions.repair import again, written_by
 from actions.responding import TALK_TO_AGENT, Reply, answers, respond
 from actions.standing import Standing
 from actions.under_way import starts_over
@@ -88,7 +88,8 @@ def bot_challenge(question: Question, base: KnowledgeBase) -> Answer:
 @answers("ask_credentials")
 def credentials(question: Question, base: KnowledgeBase) -> Answer:
     """Whether a license stands behind the answers: none of the guide's, the agency's as it has set it."""
-    return _chat("ask_credentials", f"{spoken(base.notices, 'credentials')} {_run_by()}", [TALK_TO_AGENT])
+    text = f"{spoken(base.notices, 'credentials')} {written_by(base)} {_run_by()}"
+    return _chat("ask_credentials", text, [TALK_TO_AGENT])
 
 
 def _run_by() -> str:
@@ -116,6 +117,14 @@ def other_language(question: Question, base: KnowledgeBase) -> Answer:
     if told := Agency.from_environment().fact("languages"):
         parts.append(f"Languages at the agency: {told}.")
     return Answer(Status.HANDOFF, question.intent, parts[0], parts[1:], buttons=[TALK_TO_AGENT])
+
+
+def _in_the_language_of(standing: Standing) -> Question:
+    """The question with its language; of few words what was written before tells it, too."""
+    question = standing.question
+    written = " ".join([*standing.written, question.text])
+    code = question.topic or language_of(question.text) or language_of(written)
+    return replace(question, topic=code)
 
 
 @answers("out_of_scope")
@@ -191,7 +200,8 @@ def told(question: Question, base: KnowledgeBase) -> Answer:
         near = closest(question, base) if question.closest else None
         if near and near.entries:
             return replace(near, intent="inform", lead=phrase("kept_near"), paragraphs=near.paragraphs[:1], offers=None)
-        return _chat("inform", phrase("kept"), [MATCH, TALK_TO_AGENT])
+        opens = question.frame is None or not question.frame.target
+        return _chat("inform", phrase("kept_first" if opens else "kept"), [MATCH, TALK_TO_AGENT])
     return closest(question, base)
 
 
@@ -224,6 +234,8 @@ class Converse(GuideAction):
         return "action_converse"
 
     def answered(self, standing: Standing) -> list[Reply]:
+        if standing.question.intent == "other_language":
+            return [(standing.question, other_language(_in_the_language_of(standing), standing.base))]
         if standing.question.intent == "ask_known":
             ticket = waiting(standing.tracker)
             told = known(standing.filling, standing.frame, standing.base, ticket, standing.written)

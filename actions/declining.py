@@ -6,6 +6,7 @@ from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.responding import TALK_TO_AGENT, answers
 from knowledge.base import KnowledgeBase
+from knowledge.named import SETTLING
 from understanding.question import Question
 
 # Intent -> the texts of knowledge/content/notices.yml that say why not.
@@ -24,7 +25,12 @@ def decline(question: Question, base: KnowledgeBase) -> Answer:
     first, *others = [str(base.notices[name]).strip() for name in REASONS[question.intent]]
     report = Button("Something happened: what now?", {"intent": "report_claim"})
     buttons = [TALK_TO_AGENT, *([report] if question.intent in ("ask_guarantee", "ask_medical_advice") else [])]
-    return Answer(Status.HANDOFF, question.intent, first, others, buttons=buttons)
+    answer = Answer(Status.HANDOFF, question.intent, first, others, buttons=buttons)
+    stance, settling = question.frame and question.frame.stance, base.topic(SETTLING)
+    if question.intent == "ask_legal_advice" and stance and stance.on == "claim" and settling:
+        answer.paragraphs.append(settling.answer.text)  # whatever a lawyer says later, this cannot wait
+        answer.cite(settling.answer.source)
+    return answer
 
 
 class Decline(GuideAction):

@@ -26,12 +26,15 @@ from actions.wording import cut, joined
 from knowledge.base import KnowledgeBase
 from knowledge.schema import ProfileField
 from understanding.question import Fact, Frame
+from understanding.reader import TOLD_TRADE
 from understanding.references import pointer_in
+from understanding.targets import intent_id
 from understanding.text.questions import only_states, statements
 
 HELD = "current_cover"  # the field that says what is already held
 NUMBERS = ("count", "money")
 TELLS = {"inform", "correct"}  # intents of a message that tells something
+WISHED = {"get_quote", "talk_to_agent", "ask_to_bind", "ask_guarantee"}  # of one that wants something done
 SURE, PLAIN, PASSING, LIKENED = 1.0, 0.9, 0.7, 0.5  # confidence: asked for, stated, said beside a question, by meaning
 UNSURE = 0.5  # chance below which a question is no likelier meant than not
 LONGEST_WORDS = 160  # characters kept of what told a fact
@@ -77,8 +80,10 @@ def states_something(message: Mapping[str, Any]) -> bool:
 
     What reads like a question that surely is one, is one, whatever facts stand in it ("price for a team of 10").
     """
-    chance = float((message.get("intent") or {}).get("confidence") or 0.0)
-    text = str(message.get("text") or "")
+    intent, text = message.get("intent") or {}, str(message.get("text") or "")
+    chance = float(intent.get("confidence") or 0.0)
+    if intent.get("name") in WISHED and chance >= UNSURE:
+        return False
     tells = _tells(message) or bool(_PUTS_RIGHT.match(text)) or bool(_OURS.search(text)) or chance < UNSURE
     return tells and _asks_nothing(message)
 
@@ -219,14 +224,15 @@ def _is_own_trade(message: Mapping[str, Any]) -> bool:
 
 def _trade(message: Mapping[str, Any], frame: Frame | None, filling: Filling, base: KnowledgeBase) -> dict[str, Value]:
     """The trade that the whole message was surely understood to tell, where none is known."""
-    decided = message.get("question") or {}
-    industry = base.industry(str(decided.get("target")))
-    unsure = float(decided.get("chance") or 0.0) < UNSURE or (
-        frame is not None and frame.target == decided.get("target")
-    )
-    if industry is None or unsure or filling.values.get("industry", SKIPPED).shown or not _asks_nothing(message):
+    decided, text = message.get("question") or {}, str(message.get("text") or "")
+    if filling.values.get("industry", SKIPPED).shown or (frame and frame.industry) or not _asks_nothing(message):
         return {}
-    return {"industry": Value(industry.id, industry.name)}
+    target, likened = str(decided.get("target")), Said.of(message, day_of(0.0)).described
+    if target == intent_id("inform") and likened and likened[1] >= TOLD_TRADE and _OURS.search(text):
+        target = "" if tells_of_others(text) else likened[0]  # "we do billing for clinics"
+    industry = base.industry(target)
+    unsure = float(decided.get("chance") or 0.0) < UNSURE or (frame is not None and frame.target == target)
+    return {"industry": Value(industry.id, industry.name)} if industry and not unsure else {}
 
 
 def _ended(said: Said, filling: Filling, fields: Iterable[ProfileField], base: KnowledgeBase) -> dict[str, Value]:

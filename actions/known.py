@@ -107,9 +107,10 @@ def in_own_words(written: Sequence[str], filling: Filling | None, base: Knowledg
 
     def is_news(text: str) -> bool:
         said = Said(text, "", date.min)
-        known = [each.value for field, _ in told if field.kind in NUMBERS and (each := mentioned(field, said, base))]
+        known = [each for field, _ in told if field.kind in NUMBERS and (each := mentioned(field, said, base))]
+        as_told = {each.value[0] for each in known} | {one.low for each in known for one in read_amounts(each.shown)}
         numbers = {each.low for each in read_amounts(text) if each.low != 1}
-        return bool(numbers - facts - {value[0] for value in known})
+        return bool(numbers - facts - as_told)
 
     words = (cut(" ".join(" ".join(statements(text)).split()), LONGEST_WORDS) for text in written)
     return [f'"{text}"' for text in dict.fromkeys(words) if is_news(text)][-QUOTED:]

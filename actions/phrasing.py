@@ -56,6 +56,11 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "That, too, is for the agent to weigh: it stays with this conversation.",
         "It stays with what you have told. What would you like to know about it?",
     ),
+    "kept_first": (
+        "Noted, in your words. What would you like to know: which policies fit, what they cost, or what they cover?",
+        "Noted as well. What is it that you would like to know?",
+        "I keep that, too. What is your question?",
+    ),
     "kept_near": (
         "Thank you for telling me. It may touch on one of these:",
         "I keep that with the rest. What I have near it:",
@@ -156,6 +161,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "You are free to {way}.",
         "It is fine to {way}.",
     ),
+    "left_out": ("All right, that is left out.", "Left out as well.", "Skipped, too.", "That one is skipped."),
     "needed": (
         "Without this no agent can answer you. You can also cancel, or ask for a person.",
         "An agent cannot do without it, but you can cancel.",

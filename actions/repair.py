@@ -11,6 +11,7 @@ from actions.responding import HELP, TALK_TO_AGENT, answers, respond
 from actions.wording import joined, listed
 from bot.agency import Agency
 from knowledge.base import KnowledgeBase
+from knowledge.notices import spoken
 from understanding.question import Question
 from understanding.targets import AGENT
 from understanding.text.questions import SENTENCE_END
@@ -41,6 +42,12 @@ def _last(question: Question, base: KnowledgeBase) -> Answer | None:
     return respond(asked, base) if asked else None
 
 
+def written_by(base: KnowledgeBase) -> str:
+    """Who wrote the answers, and whether licensed agents have signed any."""
+    signed = "signed_by" if base.signed_last(1) else "signed_by_nobody"
+    return f"{spoken(base.notices, 'written_by')} {spoken(base.notices, signed)}"
+
+
 def _nothing_yet(intent: str) -> Answer:
     text = "I have not answered anything yet. Ask me about business insurance, in your own words."
     return Answer(Status.CHITCHAT, intent, text, buttons=[HELP, TALK_TO_AGENT])
@@ -68,7 +75,7 @@ def how_sure(question: Question, base: KnowledgeBase) -> Answer:
     """What the last answer rests on, and what it cannot know."""
     last = _last(question, base)
     if last is None or not last.lead:
-        return _nothing_yet("ask_certain")
+        return Answer(Status.CHITCHAT, "ask_certain", written_by(base), buttons=[HELP, TALK_TO_AGENT])
     publishers = list(dict.fromkeys(base.source(each).publisher for each in last.sources))[:3]
     signed = base.signature(last.entries)
     lead = f"It is what {joined(publishers)} says." if len(publishers) == 1 else ""

@@ -16,6 +16,7 @@ PACKAGES = {"bop": ("general_liability", "commercial_property", "business_interr
 EXAMPLE_POLICY, EXAMPLE_EXPOSURE = "general_liability", "wrong_information"
 CLAIMS_MADE, NOTICE_OF_CLAIM = "claims_made", "notice_of_claim"
 COMPARING_PROPOSALS = "buy_compare_proposals"
+SETTLING = "claims_settling_yourself"  # what whoever asks about the law after a loss must not do meanwhile
 ABOUT_THE_BUSINESS = ("industry", "headcount", "state")  # facts of the profile that every quote starts with
 HISTORY, PAST_CLAIMS = "claims_history", "past_claims"
 CONTACT = ("name", "reach")  # without them nobody can answer
@@ -32,6 +33,6 @@ NAMED = {
     },
     "exposure": {EXAMPLE_EXPOSURE},
     "term": {CLAIMS_MADE, NOTICE_OF_CLAIM},
-    "topic": {COMPARING_PROPOSALS},
+    "topic": {COMPARING_PROPOSALS, SETTLING},
     "fact": {*ABOUT_THE_BUSINESS, HISTORY, PAST_CLAIMS, *CONTACT, *EVERY_TRADE},
 }

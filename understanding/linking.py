@@ -51,6 +51,13 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 A_FEW_WORDS = 4
+# Words of a wish: what stands behind their "for" is the visitor's own.
+_OF_WISHES = """
+ask asking buy buying comp cover coverage covered get gl insurance insured like liability look looking my need our
+policies policy quote quotes shop shopping want wanted work worked working works
+"""
+WISHING = frozenset(_OF_WISHES.split())
+MOST_BEFORE_CLIENTS = 4  # words between "for" and the trade, with it: "for several small law firms"
 NO_HINT = ("state:", "industry:")  # people speak of umbrellas in Texas too
 JOINING = {"and", "or", "plus"}
 SHORT_WORD = 6  # letters; the dictionary is full of words this long that look like typos of a name ("bleach")
@@ -113,7 +120,7 @@ class Linker:
             )
         entities += _state_by_town(text, [entity for entity in entities if entity["entity"] == "state"])
         _mark_held(text, entities)
-        entities = _without_denied(text, entities)
+        entities = _without_denied(text, _without_clients(text, entities))
         entities += self._unknown_policies(text, spans, places)
         normal = self._written_out(text, doc, spans, self.names.spelt_out.get)
         policies = [span for span in spans if span.label_.startswith("policy:")]
@@ -198,6 +205,23 @@ def _without_denied(text: str, entities: list[dict[str, Any]]) -> list[dict[str,
     denied = [entity for entity in policies if _is_denied(text[: entity["start"]].lower().split())]
     meant = {entity["value"] for entity in policies if entity not in denied}
     return [entity for entity in entities if entity not in denied or not meant - {entity["value"]}]
+
+
+def _without_clients(text: str, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the trades that the visitor says to work for: "we answer phones for dental offices"."""
+    return [
+        entity
+        for entity in entities
+        if entity["entity"] != "industry" or not _is_served(text[: entity["start"]].lower().split())
+    ]
+
+
+def _is_served(before: list[str]) -> bool:
+    """Whether the words before a trade say for whom "we" or "I" do something; what is wished is for the visitor."""
+    subject = next((at for at, word in enumerate(before[:3]) if word in ("we", "i")), None)
+    if subject is None or "for" not in before[max(subject, len(before) - MOST_BEFORE_CLIENTS) :]:
+        return False
+    return WISHING.isdisjoint(before[subject + 1 :])
 
 
 def _is_denied(before: list[str]) -> bool:

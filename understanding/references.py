@@ -23,7 +23,7 @@ _KINDS = ["first", "place", "other", "several"]  # where a message points in sev
 _POINTS = re.compile(
     r"(?P<first>\b(?:which|what|where)\b.*\b(?:first|start|begin|most urgent|most important)\b)"
     rf"|(?P<place>(?:\b(?:number|no\.?|option|choice|nr\.?)\s*|\#\s*)(?P<number>\d{{1,2}}|{'|'.join(_COUNTED)})\b"
-    rf"|\b(?P<ordinal>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)|last|final)\b)"
+    rf"|\b(?P<ordinal>{'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)|last|final)\b(?P<one>\s+(?:one|policy)\b)?)"
     r"|(?P<other>\bother\b)"
     r"|(?P<several>\b(?:both|those|these|them|all of (?:it|them|those|these))\b)",
     re.IGNORECASE,
@@ -43,11 +43,13 @@ class Pointer:
 
     Attributes:
         bare: nothing else is said.
+        one: it is called one of a list ("the first one"), which it is whatever else is said.
     """
 
     kind: str  # place, several, first, other
     place: int = 0
     bare: bool = True
+    one: bool = False
 
 
 def pointer_in(text: str) -> Pointer | None:
@@ -58,7 +60,7 @@ def pointer_in(text: str) -> Pointer | None:
     if found is None:
         return None
     kind = _KINDS[_rank(found)]
-    return Pointer(kind, _place(found) if kind == "place" else 0, _says_no_more(text, found))
+    return Pointer(kind, _place(found) if kind == "place" else 0, _says_no_more(text, found), bool(found["one"]))
 
 
 def _rank(found: re.Match[str]) -> int:
@@ -148,8 +150,8 @@ def _pointed(pointer: Pointer, question: Question, frame: Frame, targets: Mappin
     if policies and asked and not pointer.bare and (facet(policies[0], asked) in targets):  # "what do those cost?"
         return _about(targets[facet(policies[0], asked)], question, policies)
     if not pointer.bare:
-        unread = pointer.kind == "place" and policies and question.closest  # "the third one, what is it for"
-        return _about(targets[facet(policies[0], "what")], question) if unread else question
+        points = pointer.kind == "place" and policies and (question.closest or pointer.one)
+        return _about(targets[facet(policies[0], "what")], question) if points else question  # "what is the third for"
     if len(meant) > 1:
         return _together(policies, question, frame)
     again = targets.get(facet(policies[0], FACET_OF.get(frame.intent, "what"))) if policies else None

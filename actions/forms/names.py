@@ -107,8 +107,11 @@ def name_of_person(text: str, beside_contact: bool) -> str | None:
     if not beside_contact:
         return None
     asked = [match["name"] for match in _ASKS_FOR.finditer(text)]
-    alone = [part for part in _PART.split(text) if part.strip()]
-    return next((" ".join(part.split()) for part in [*asked, *alone] if is_person(part)), None)
+    alone = [" ".join(part.split()) for part in _PART.split(text) if part.strip(_AROUND)]
+    if named := next((" ".join(part.split()) for part in [*asked, *alone] if is_person(part)), None):
+        return named
+    # Nothing stands beside the number but a word or two, even ones of English: "mike 202 555 0142".
+    return next((part for part in alone[:1] if len(alone) == 1 and may_be_person(part)), None)
 
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*")
@@ -117,17 +120,20 @@ _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*")
 def is_person(name: str) -> bool:
     """Whether each word is a name's: with a capital, or no word of English."""
     words = name.strip(_AROUND).split()
-    if not 0 < len(words) <= MOST_PARTS or any(
-        not re.fullmatch(r"[^\W\d_](?:[^\W\d_]|['’.-])*", word) for word in words
-    ):
-        return False
-    return all(
-        word.lower() not in _NO_NAME_WORDS and (word[0].isupper() or word.lower() not in english_words())
-        for word in words
-    )
+    strange = all(word[0].isupper() or word.lower() not in english_words() for word in words)
+    return strange and may_be_person(name)
+
+
+def may_be_person(name: str) -> bool:
+    """Whether nothing speaks against it: a few words without a figure, none of which names anything but a person."""
+    words = name.strip(_AROUND).split()
+    shaped = all(_WORD.fullmatch(word) for word in words)
+    return 0 < len(words) <= MOST_PARTS and shaped and _NO_NAME_WORDS.isdisjoint(word.lower() for word in words)
 
 
 _NO_NAME_WORDS = STOP_WORDS - {"will", "may"} | {
     *("phone", "cell", "mobile", "email", "e-mail", "tel", "office", "number", "ext", "hi", "hello", "hey", "thanks"),
     *("work", "home", "fax", "regards", "contact", "text", "yes", "ok", "okay", "sure", "sorry", "best", "anytime"),
+    *("use", "try", "dial", "ring", "reach", "please", "pls", "asap", "urgent", "direct", "line", "main", "number"),
+    *("morning", "afternoon", "evening", "today", "tomorrow", "tonight", "insurance", "quote", "help", "new", "old"),
 }

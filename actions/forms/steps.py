@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from actions.contact import Contact, heard
+from actions.contact import Contact, heard, read_contact
 from actions.forms.amounts import only_numbers
 from actions.forms.correcting import CORRECTS, corrected_by_name, put_right, settled_on
 from actions.forms.fields import ABOUT_CLAIMS, answer_to, described, every_field, follows, mentioned, reach_of
@@ -71,7 +71,7 @@ def _taken(
     read = _answer(asked, said, base) if asked else None
     settled = (
         _clicked(filling, message, said)
-        or _left(filling, wish, read, asked)
+        or _left(filling, wish, read, asked, _reached_by(filling, said, fields))
         or corrected_by_name(filling, said, wish, fields, base)
         or _steered(filling, wish, read, asked)
     )
@@ -130,8 +130,14 @@ def _clicked(filling: Filling, message: Mapping[str, Any], said: Said) -> Step |
     return Step(filling.knowing({name: Value(said.chosen["value"], said.chosen["shown"])}), Did.TOLD, (name,))
 
 
-def _left(filling: Filling, heard: Heard, read: Read, asked: ProfileField | None) -> Step | None:
-    """A message that stops the form, or that is never an answer to it."""
+def _left(
+    filling: Filling, heard: Heard, read: Read, asked: ProfileField | None, reached: Mapping[str, Value]
+) -> Step | None:
+    """A message that stops the form, or that is never an answer to it.
+
+    Args:
+        reached: how it says to reach the visitor, which an agent asked for by it is to know.
+    """
     if stops(heard):
         return Step(filling, Did.STOPPED)
     if wants_to_hear_it(heard):
@@ -139,9 +145,9 @@ def _left(filling: Filling, heard: Heard, read: Read, asked: ProfileField | None
     if not is_never_an_answer(heard, read, asked):
         return None
     # A claim told where claims are asked about is an answer, too.
-    told = {}
+    told = dict(reached)
     if asked and asked.id in ABOUT_CLAIMS and heard.intent == "report_claim" and isinstance(read, Value):
-        told = {asked.id: read}
+        told[asked.id] = read
     return Step(filling.knowing(told), Did.DIGRESSED, tuple(told), interrupted=heard.intent in COMES_FIRST)
 
 
@@ -189,10 +195,15 @@ def _stated(told: Mapping[str, Value], said: Said, fields: list[ProfileField], b
     return {name: value for name, value in told.items() if name not in asked_of}
 
 
+def _reached_by(filling: Filling, said: Said, fields: list[ProfileField]) -> dict[str, Value]:
+    """Name and ways to be reached, where a message gives a number or an address."""
+    return _contact(filling, said, fields, None) if read_contact(said.text).reachable else {}
+
+
 def _contact(filling: Filling, said: Said, fields: list[ProfileField], asked: ProfileField | None) -> dict[str, Value]:
     """Name and ways to be reached as they stand after the message, where it changes what is known of them."""
     known = Contact.of(filling.facts())
-    if not known.reachable or pasted(said.text):
+    if not (known.reachable or asked is None) or pasted(said.text):
         return {}
     now = heard(known, said.text)
     if now is None or now == known:

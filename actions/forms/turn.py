@@ -187,7 +187,7 @@ def _refused(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
 def _skipped(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
     if before.asking in CONTACT:
         return Turn(replace(before, at=taken.filling.at), after=asking.question(before, base, phrase("needed")))
-    return _with_next(taken.filling, "", base)
+    return _with_next(taken.filling, phrase("left_out"), base)
 
 
 def _asked_why(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:

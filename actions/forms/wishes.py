@@ -313,7 +313,7 @@ def speaks_past(heard: Heard, read: Read, told: bool) -> bool:
 
 def _speaks_of_else(heard: Heard) -> bool:
     """Whether words that could be anything tell of what an entry answers, surely or as something that has happened."""
-    return heard.answered and (heard.happened or heard.decided[1] >= SURE_QUESTION)
+    return heard.answered and (heard.happened or heard.decided[1] >= LIKELIER)
 
 
 def asks_something(heard: Heard, read: Read, asked: ProfileField) -> bool:

@@ -23,7 +23,7 @@ def test_every_text_has_a_unit_vector_the_same_each_time(text: str) -> None:
     assert np.array_equal(vector, encoder.embed(text))
 
 
-def test_texts_together_get_nearly_the_vectors_they_get_alone_and_keep_them() -> None:
+def test_texts_together_get_the_vectors_they_get_alone() -> None:
     texts = [
         "does a bakery need general liability",
         "does a bakery need cyber insurance",
@@ -34,9 +34,7 @@ def test_texts_together_get_nearly_the_vectors_they_get_alone_and_keep_them() ->
         "short",
     ]
     alone = np.stack([shared_encoder().embed(text) for text in texts])
-    together = shared_encoder().embed_all(texts)
-    assert np.min(np.sum(alone * together, axis=1)) > 0.98
-    assert np.array_equal(together, np.stack([shared_encoder().embed(text) for text in texts]))
+    assert np.array_equal(alone, shared_encoder().embed_all(texts))
     assert shared_encoder().embed_all([]).shape == (0, DIMENSIONS)
 
 

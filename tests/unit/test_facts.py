@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from actions.answer import Answer, Status
+from actions.declining import decline
 from actions.facts import recorded, states_something, told_in
 from actions.forms.filling import Filling
 from actions.forms.said import Value
@@ -126,6 +127,27 @@ def test_a_trade_told_beside_other_words_is_answered_with_its_policies(base: Kno
     assert result.filling.facts() == {"industry": "plumber", "headcount": [3, 3]}
 
 
+@pytest.mark.parametrize(
+    ("text", "intent", "nearest", "trade"),
+    [
+        ("we do the washing for motels", "intent:inform", 0.7, "plumber"),
+        ("we do the washing for motels", "intent:inform", 0.5, None),  # too far to be sure
+        ("we do the washing for motels", "ask_why", 0.7, None),
+        ("clients of ours do the washing", "intent:inform", 0.7, None),
+        ("washing and folding", "intent:inform", 0.7, None),  # whose?
+    ],
+)
+def test_a_trade_is_told_by_what_a_statement_means(
+    text: str, intent: str, nearest: float, trade: str | None, base: KnowledgeBase
+) -> None:
+    said = message(text) | {
+        "question": {"target": intent, "chance": 0.9},
+        "trade": {"id": "plumber", "nearest": nearest},
+    }
+    told = told_in(said, None, Filling(None, at=NOW), base)
+    assert (told["industry"].value if "industry" in told else None) == trade
+
+
 def test_a_thousand_left_out_in_a_correction_is_meant(base: KnowledgeBase) -> None:
     filling, frame = known_of("our payroll is 500k", base)
     right = noted(filling, frame, message("make that 550", "correct"), base, NOW)
@@ -158,6 +180,8 @@ def test_what_is_supposed_to_come_or_denied_is_no_fact(text: str, base: Knowledg
         ("we have 12 people, what do we need?", "inform", 0.9, False),
         ("call me at 202-555-0142, we are 12 people", "inform", 0.9, False),
         ("the second one", "nlu_fallback", 0.2, False),
+        ("our two salons, get them quoted", "get_quote", 0.9, False),
+        ("our two salons, get them quoted", "get_quote", 0.3, True),
     ],
 )
 def test_a_statement_asks_for_nothing(text: str, intent: str, chance: float, states: bool) -> None:
@@ -335,6 +359,12 @@ def test_an_unsure_wish_for_a_person_presses_nothing(base: KnowledgeBase) -> Non
     assert press("somebody ring me", base, candidates=agent, closest=("intent:talk_to_agent",)) is None
 
 
+def test_who_asks_about_the_law_after_a_loss_hears_what_cannot_wait(base: KnowledgeBase) -> None:
+    after_loss = decline(Question("may I tell him it was us", "ask_legal_advice", frame=HACKED), base)
+    assert "Do not settle or admit fault" in after_loss.paragraphs[-1] and after_loss.sources
+    assert not decline(Question("may I sack him", "ask_legal_advice"), base).paragraphs
+
+
 def test_another_thing_declined_keeps_the_stand_alive(base: KnowledgeBase) -> None:
     declined = Answer(Status.HANDOFF, "ask_legal_advice", "Ask a lawyer.")
     frame = taken(HACKED, Question("may we sue", "ask_legal_advice"), declined, message("may we sue"), 3)
@@ -382,6 +412,14 @@ def test_words_with_a_number_that_was_put_right_are_not_told_back(base: Knowledg
     after = filling.knowing({"headcount": Value([15, 15], "15")})
     frame = recorded(frame, filling, after, message("make that 15"), 2, base)
     assert "fifty" not in "".join(summary_of(after, frame, base).facts)
+
+
+def test_words_that_told_a_number_by_the_day_are_not_told_back_once_it_was_put_right(base: KnowledgeBase) -> None:
+    filling, frame = known_of("our clerks take 400 calls a day", base)
+    after = filling.knowing({"call_volume": Value([900, 900], "900")})
+    assert filling.facts()["call_volume"] == [12_000, 12_000]
+    told = "".join(known(after, frame, base, written=["our clerks take 400 calls a day"]).paragraphs)
+    assert "400" not in told
 
 
 def test_a_number_beside_facts_that_is_told_by_none_is_told_back(base: KnowledgeBase) -> None:

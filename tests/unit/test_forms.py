@@ -580,6 +580,8 @@ def test_an_incident_told_where_the_trade_is_asked_is_no_trade(base) -> None:
     text, happened = "a pipe burst and soaked the shop below us", {"exposure": "water_damage", "happened": True}
     assert done(quote("industry"), base, text, question=happened).did is Did.DIGRESSED
     assert done(quote("industry"), base, "we tune and restore harps", question={}).did is Did.TOLD
+    asked = {"question": {"topic": "need_contractors"}, "intent": {"name": "ask_need", "confidence": 0.55}}
+    assert done(quote("industry"), base, "well they are freelancers, all of them", **asked).did is Did.DIGRESSED
 
 
 def test_one_message_may_answer_several_questions(base) -> None:
@@ -677,6 +679,11 @@ def test_contact_is_taken_at_any_question_of_a_request(text, name, reach, base) 
     assert filling.asking == "revenue"
 
 
+def test_contact_given_with_a_wish_that_leaves_the_form_is_kept(base) -> None:
+    turn = go_on(quote("revenue"), message("get a human to write me, jo@x.example", "talk_to_agent"), base, NOW)
+    assert turn.digression and turn.filling.values["reach"].shown == "jo@x.example"
+
+
 def test_a_fact_that_a_quote_does_not_ask_for_is_kept_all_the_same(base) -> None:
     turn = go_on(quote("revenue"), message("we use subcontractors"), base, NOW)
     assert turn.filling.values["contractors"].value is True
@@ -728,6 +735,10 @@ def test_after_two_refusals_the_way_out_is_told(asks, way_out, base) -> None:
     twice = go_on(once.filling, message("no matter what"), base, NOW)
     assert way_out not in text_of(once.after)
     assert way_out in text_of(twice.after)
+
+
+def test_that_a_question_is_left_out_is_said(base) -> None:
+    assert "left out" in text_of(go_on(quote("revenue"), message("rather not say", "skip"), base, NOW).after)
 
 
 def test_contact_cannot_be_skipped(base) -> None:

@@ -65,6 +65,14 @@ def test_what_is_asked_of_a_place_is_asked_of_its_policy() -> None:
     assert (asked.target, asked.policies) == ("epli#cost", ("epli",))
 
 
+def test_one_of_a_list_by_its_place_is_explained_whatever_else_is_said() -> None:
+    text = "would the third one do anything for us"
+    read = Question(text, "ask_how_to_buy", "buy_steps", topic="buy_steps", frame=LISTED)
+    assert referred(read, {"ask_how_to_buy": 0.6}, False, TARGETS).target == facet(POLICIES[2], "what")
+    other = replace(read, text="would the third floor do anything for us")
+    assert referred(other, {"ask_how_to_buy": 0.6}, False, TARGETS).target == "buy_steps"
+
+
 def test_several_are_asked_about_together() -> None:
     assert meant("what do those cost?", LISTED, "ask_cost").policies == POLICIES
     assert meant("both", replace(LISTED, options=LISTED.options[:2])).intent == "ask_compare"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_the_sources_told_are_those_of_the_last_answer(base: KnowledgeBase) -> N
     assert first.title in answer.paragraphs[0] and first.publisher in answer.paragraphs[0]
 
 
-@pytest.mark.parametrize("respond", [where_from, how_sure, shorter])
+@pytest.mark.parametrize("respond", [where_from, shorter])
 def test_before_any_answer_it_says_so(respond, base: KnowledgeBase) -> None:
     answer = respond(_asks("any", None), base)
     assert answer.status is Status.CHITCHAT and "not answered anything yet" in answer.lead
@@ -40,6 +41,15 @@ def test_how_sure_names_what_it_rests_on_and_claims_no_signature_that_is_not_the
     answer = how_sure(_asks("ask_certain"), base)
     assert "Your own policy's wording decides" in answer.paragraphs[0]
     assert ("reviewed it" in answer.paragraphs[0]) == (base.signature(["cyber"]) is not None)
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_before_any_answer_it_is_told_who_wrote_and_who_signed_them(signed: bool, base: KnowledgeBase) -> None:
+    with patch.object(KnowledgeBase, "signed_last", return_value=[("cyber", None)] if signed else []):
+        sure, licensed = how_sure(_asks("ask_certain", None), base), credentials(_asks("ask_credentials"), base)
+    for told in (sure.lead, licensed.lead):
+        assert "People wrote my answers" in told
+        assert ("Licensed agents sign them" in told) is signed and ("No licensed agent" in told) is not signed
 
 
 def test_shorter_keeps_the_first_words_and_folds_the_rest(base: KnowledgeBase) -> None:

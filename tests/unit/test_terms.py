@@ -170,6 +170,9 @@ def test_an_everyday_word_is_a_name_where_insurance_is_spoken_of(linker: TermLin
         ("two agents live in Tucson, all others in Nevada", ["AZ", "NV"]),
         ("we moved out of Delaware and sit in Nevada", ["DE", "NV"]),  # both are towns of elsewhere, too
         ("a client in Boise and a leak in Reno", []),
+        ("movers, 8 trucks, tulsa OK", ["OK"]),
+        ("9 stylists, boise id", ["ID"]),
+        ("fine, text me", []),
         ("mobile groomers, in general, at home", []),
         ("is it in or out for me", []),
         ("does that or this work in me", []),
@@ -178,6 +181,21 @@ def test_an_everyday_word_is_a_name_where_insurance_is_spoken_of(linker: TermLin
 def test_states_are_found_by_name_and_by_code(linker: TermLinker, text: str, states: list[str]) -> None:
     found = [entity["value"] for entity in _read(linker, text).get(ENTITIES) if entity["entity"] == "state"]
     assert sorted(found) == states
+
+
+@pytest.mark.parametrize(
+    ("text", "trades"),
+    [
+        ("we mend headsets for a few call centers", []),
+        ("hello, i keep books for call centers", []),
+        ("we want cover for our call center", ["call_center"]),
+        ("looking for insurance for a call center", ["call_center"]),
+        ("we run a call center", ["call_center"]),
+    ],
+)
+def test_the_trade_of_those_one_works_for_is_not_ones_own(linker: TermLinker, text: str, trades: list[str]) -> None:
+    found = [entity["value"] for entity in _read(linker, text).get(ENTITIES) if entity["entity"] == "industry"]
+    assert found == trades
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,11 @@ from understanding.learning.arrays import Floats
 
 WEIGHTS = Path(__file__).parent / "weights"
 SHA256 = {
-    "model.onnx": "eb21e70b1734555ee5a31ae22485472265e9c64d31bc9002914ed0d69556c625",
+    "model.onnx": "fc4fda51911ea02383e5a87d6dea945e1d39b422b5ca66e38b011405af793653",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 MAX_TOKENS = 128
 DIMENSIONS = 384
-BATCH = 16  # texts of one length that go through the model together
 RECENT = 64  # texts whose vectors are kept: the parts of the pipeline ask for those of a message again
 
 
@@ -68,35 +67,20 @@ class Encoder:
     def embed_all(self, texts: list[str]) -> Floats:
         """Vectors of many texts, shape (n, 384), on every core; they are kept, and ``embed`` gives the same.
 
-        Texts of one length go through together.  They share the int8 scales then, so a text's vector is not quite
-        what it would be alone (cosine 0.995): twice as fast, and what is learnt reads strangers' messages as well
-        (docs/understanding.md).
+        Each goes through alone: together they would share the int8 scales, and be no faster.
         """
         if len(texts) < 2:  # a message in service
             return np.array([self.embed(text) for text in texts], dtype=np.float32).reshape(-1, DIMENSIONS)
         missing = [text for text in dict.fromkeys(texts) if text not in self._learnt]
-        by_length: dict[int, list[tuple[str, list[int]]]] = {}
-        for text, encoded in zip(missing, self._tokenizer.encode_batch(missing), strict=True):
-            by_length.setdefault(len(encoded.ids), []).append((text, encoded.ids))
-        batches = [
-            alike[start : start + BATCH] for alike in by_length.values() for start in range(0, len(alike), BATCH)
-        ]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            found = pool.map(self._vectors, [[ids for _, ids in batch] for batch in batches])
-            for batch, vectors in zip(batches, found, strict=True):
-                self._learnt.update(zip([text for text, _ in batch], vectors, strict=True))
+            self._learnt.update(zip(missing, pool.map(self._run, missing), strict=True))
         return np.stack([self._learnt[text] for text in texts])
 
     def _run(self, text: str) -> Floats:
-        return self._vectors([self._tokenizer.encode(text).ids])[0]
-
-    def _vectors(self, tokens: list[list[int]]) -> Floats:
-        """Of texts that have equally many tokens."""
-        ids = np.array(tokens, dtype=np.int64)
-        outputs = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        vectors = np.asarray(outputs[0], dtype=np.float32)
-        vectors.flags.writeable = False
-        return vectors
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        vector = np.asarray(self._session.run(None, {"input_ids": ids})[0][0], dtype=np.float32)
+        vector.flags.writeable = False
+        return vector
 
     def knows_word(self, word: str) -> bool:
         """Whether the model has the lower-case word as one piece: nearly always a real English word."""

@@ -125,8 +125,13 @@ def _town_mentioned(preposition: str, place: str) -> tuple[str, ...]:
 
 
 def _town_alone(part: str) -> tuple[str, ...]:
-    """ "an MSP, 12 people, reno" """
-    name = next((name for name, rest in names_in(part) if not rest), None)
+    """ "an MSP, 12 people, reno", or "reno nv" """
+    found = names_in(part)
+    for town, rest in found:
+        state = named_state(" ".join(rest))
+        if state and state in _towns().get(_in_full(town), ()):
+            return (state,)
+    name = next((town for town, rest in found if not rest), None)
     if name is None or name == ["mobile"]:
         return ()
     known = BIG if len(name) == 1 and name[0].islower() else WELL_KNOWN
