@@ -186,6 +186,8 @@ def _remember(said: list[tuple[Question | None, Answer]], standing: Standing) ->
     for question, answer in said:
         if question:
             frame = remembered(standing.base, question, answer, frame, standing.turn)
+            if frame.unanswered == question.text:  # as it was written, not as it was read
+                frame = replace(frame, unanswered=str(standing.message.get("text") or ""))
             frame = taken(frame, question, answer, standing.message, standing.turn)
     return frame
 

@@ -27,7 +27,7 @@ from understanding.text.foreign import language_of
 # What a message with a number may be read as where an agent was asked for; a claim, say, comes first.
 MAY_BE_A_NUMBER = {
     *("talk_to_agent", "inform", "nlu_fallback", "correct", "affirm", "deny", "follow_up", "out_of_scope", "complain"),
-    *("skip", "go_back", "ask_known"),
+    *("skip", "go_back", "ask_known", "delete_my_data"),
 }
 WHO = "Who may the agent ask for?"
 REFUSED = "All right: I pass on no name, number or address, and nobody will call or write to you."

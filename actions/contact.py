@@ -74,7 +74,10 @@ _REFUSES = re.compile(
     rf"|\b(?:{_DONT}|rather not|no ?body|no one|no need to|not){_BETWEEN}\W+{_REACHING}(?:ing)?\W+(?:me|us)\b"
     rf"|\b(?:rather|prefer|wish)(?: that)? (?:no ?body|no one)\W+{_REACHING}(?:e?d|s)?\b"
     rf"|\b{_DONT} (?:want|wish|need|like)(?: to)?(?: get| have| receive)? (?:a |any )?(?:phone )?calls?\W*$"
-    rf"|^\W*(?:\w+\W+){{0,4}}?(?:no|don['’]?t|do not) (?:phone )?{_REACHING}s?(?: back)?(?: please| though| then)?\W*$",
+    rf"|^\W*(?:\w+\W+){{0,4}}?(?:no|don['’]?t|do not) (?:phone )?{_REACHING}s?(?: back)?"
+    r"(?: please| though| then| either)?\W*$"
+    r"|\b(?:delete|remove|erase|forget|scratch|lose|drop|take (?:out|off)) (?:my|our|that|the) (?:\w+ )?"
+    r"(?:e-?mail|number|phone|cell|contact|address)(?: (?:address|number|details|info\w*))?\b",
     re.I,
 )
 _CAME_BACK = r"(?:call|get back|got(?:ten)? back|contact|answer|reply|replied|respond|e-?mail|phone)(?:e?d)?"
@@ -91,7 +94,8 @@ _GIVES = re.compile(
     re.I,
 )
 _PUTS_RIGHT = re.compile(
-    r"\W*(?:(?:no|not|nope|wrong|actually|sorry|oops|wait|it['’]?s|it is|i meant?|make (?:that|it)|should be"
+    r"\W*(?:(?:no|not|nope|wrong|typo|ugh|oh|actually|sorry|oops|wait|it['’]?s|it is|i meant?|make (?:that|it)"
+    r"|should be"
     r"|(?:it )?ends? (?:in|with)|the last (?:four|4)|digits?|are|is|my|bad)\b\W*)+(?P<tail>\d[\d -]{1,8}\d)\W*",
     re.I,
 )
@@ -109,6 +113,9 @@ _BESIDE = STOP_WORDS | {
     "good",
     "actually",
     "ok",
+    "k",
+    "pls",
+    "plz",
 }
 
 
@@ -236,6 +243,11 @@ def _time_or_way(clause: str) -> Contact | None:
     if not (time or way) or not set(re.findall(r"[^\W\d_]+", rest)) <= _BESIDE | {"t", "don"}:
         return None
     return Contact(time=_in_full(time[0]) if time else None, by=way)
+
+
+def asks_to_be_reached(text: str) -> bool:
+    """Whether a text with a number or an address says to call, write or ring: "have someone ring me, 202 555 0142"."""
+    return read_contact(text).reachable and bool(_GIVES.search(text))
 
 
 def only_reaches(text: str) -> bool:

@@ -25,6 +25,7 @@ HELP = Button("What can you do?", {"intent": "help"})
 REPORT = Button("Report it now", {"intent": "report_claim"})
 MISSES = {Status.FALLBACK, Status.CLARIFY, Status.OUT_OF_SCOPE}
 WHOLE = {"ask_more", "ask_why"}  # what is behind "more" comes at once
+OF_THE_LAST = {*WHOLE, "simpler", "shorter", "repeat"}  # what gives the last answer again, whole or in other words
 REMEMBERED = 4  # earlier answers one can go back to
 
 
@@ -154,6 +155,9 @@ def remembered(base: KnowledgeBase, question: Question, answer: Answer, frame: F
             options=options_of(question, answer) or before.options,
             unanswered=question.text if answer.status in MISSES else before.unanswered,
         )
+    if question.intent in OF_THE_LAST and before.target:  # said once more, it is still what is talked about
+        last = ("target", "policies", "exposure", "topic", "terms", "industry")
+        question = replace(question, **{name: getattr(before, name) for name in last})
     target = question.target or _bound_target(question)
     earlier = [before.target, *before.earlier] if before.target and before.target != target else [*before.earlier]
     options, points = options_of(question, answer), points_of(question, answer, base)

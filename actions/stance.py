@@ -37,6 +37,7 @@ PROMISE = intent_id("ask_guarantee")
 TELLS = {"inform", "correct"}  # of a statement that names nothing to answer
 LIVE = 3  # messages of the visitor's after which a point that nobody pressed is over
 CONCERNED = 2  # policies named for what happened
+_TOLD_OF_A_POLICY = {"what", "excludes", "includes"}  # facets that tell what it covers, and not whether it pays here
 _SUBJECTS = {"policy", "exposure", "term", "topic", "industry", "outside", "state"}
 
 
@@ -48,17 +49,29 @@ def pressed(question: Question, message: Mapping[str, Any], turn: int, base: Kno
     if question.happened and not (question.intent == "report_claim" and only_states(question.text)):
         return None
     named = {e["value"] for e in message.get("entities") or [] if e["entity"] in _SUBJECTS}
+    if stance.on == "claim" and _whether_it_pays(question, stance):
+        return _stand(stance, base)
     if {*named, question.exposure, question.topic, *question.terms} - {stance.exposure, None}:
         return None
     if stance.on == "claim" and _tells_more(question):
         return Answer(Status.CHITCHAT, "inform", phrase("told_of_loss"), buttons=[REPORT, TALK_TO_AGENT])
-    if not _presses(question, message, stance.on):
-        return None
+    return _stand(stance, base) if _presses(question, message, stance.on) else None
+
+
+def _stand(stance: Stance, base: KnowledgeBase) -> Answer:
+    """The stand that was taken, in the words whose turn it is."""
     texts = base.notices[f"stance_{stance.on}"]
     text = str(texts[stance.pressed % len(texts)]).strip()
     paragraphs = [concerns(stance.exposure, base)] if stance.on == "claim" and stance.exposure else []
     buttons: list[Button] = [REPORT, TALK_TO_AGENT] if stance.on == "claim" else [TALK_TO_AGENT]
     return Answer(Status.HANDOFF, DECLINED[stance.on], text, paragraphs, buttons=buttons)
+
+
+def _whether_it_pays(question: Question, stance: Stance) -> bool:
+    """Whether a message asks for the yes or no of cover of a policy, and nothing that an entry tells."""
+    subjects = {question.exposure, question.topic, *question.terms} - {stance.exposure, None}
+    of_policy = bool(question.policies) and question.target.partition("#")[2] not in _TOLD_OF_A_POLICY
+    return question.asks_cover and of_policy and not subjects
 
 
 def _presses(question: Question, message: Mapping[str, Any], on: str) -> bool:

@@ -16,14 +16,14 @@ from rasa_sdk import Tracker
 
 from actions.answer import Answer, Status
 from actions.calling import consent_given, consent_sentence, contact_of, may_be_contact, only_contact, still_waiting
-from actions.contact import Contact, has_waited
+from actions.contact import Contact, asks_to_be_reached, has_waited
 from actions.facts import UNSURE, tells_of_others
 from actions.forms.conditions import phone_of, with_consent, within_licence, within_licence_answer
 from actions.forms.filling import Filling
 from actions.forms.recommending import holds
 from actions.forms.said import classified
 from actions.forms.turn import Turn, begin, closed, facts_of, go_on, matched, not_sent, opens, sent, varied
-from actions.forms.wishes import Heard
+from actions.forms.wishes import Heard, restarts
 from actions.handing_over import contact_for_agent, pass_on, passes_on, waiting
 from actions.known import summary_of
 from actions.noting import Noted, in_passing, noted
@@ -52,7 +52,8 @@ def starts_over(message: Mapping[str, Any], filling: Filling | None) -> bool:
     """Whether the visitor wants to begin afresh; in the middle of a form it must be sure, for the form is lost."""
     if not (filling and filling.form):
         return classified(message).get("name") == "restart"
-    return Heard.of(message).is_either_way("restart", SURE_RESTART)
+    heard = Heard.of(message)
+    return restarts(heard) or heard.is_either_way("restart", SURE_RESTART)
 
 
 def form_turn(standing: Standing) -> Turn | None:
@@ -77,14 +78,16 @@ def contact_given(standing: Standing) -> Reply | None:
 def contact_told(standing: Standing) -> Reply | None:
     """The reply to a message that tells how to reach the visitor and asks nothing else; None for others.
 
-    Where that comes closest to a wish for an agent, it is one: nobody else is to be called back.
+    Where that comes closest to a wish for an agent, it is one: nobody else is to be called back.  So is "ring me about
+    a bond, 202 …" where nothing else is likelier than not.
     """
     question, now = standing.question, contact_of(standing.filling)
     if question.bound or now in (contact_of(standing.kept), Contact()):
         return None
-    if not may_be_contact(decided_as(question), question.text):
+    wished = question.chance < UNSURE and asks_to_be_reached(question.text)
+    if not (wished or may_be_contact(decided_as(question), question.text)):
         return None
-    if question.intent == AGENT_WISHED or question.closest[:1] == (AGENT,):
+    if wished or question.intent == AGENT_WISHED or question.closest[:1] == (AGENT,):
         asked = replace(question, intent=AGENT_WISHED, closest=())
         return asked, respond(asked, standing.base)
     return question, only_contact(now)

@@ -53,8 +53,9 @@ def decide(ranked: Sequence[tuple[str, float]], outside: float, happened: float 
         happened: chance that it tells of a loss.
     """
     best, chance = ranked[0] if ranked else ("", 0.0)
+    answered = min(chance, 1 - outside)  # no answer is right to what is none of ours, however near it comes
     costs = {
-        Do.ANSWER: SOMETHING_ELSE * (1 - chance),
+        Do.ANSWER: SOMETHING_ELSE * (1 - answered),
         Do.CLOSEST: DEFLECTION,
         Do.REFUSE: (REFUSED + LOSS_REFUSED * happened) * (1 - outside),
     }

@@ -170,7 +170,7 @@ class Linker:
             if span in doubtful:
                 others = [other for other in spans if other is not span and not other.label_.startswith(NO_HINT)]
                 if span.text.lower() in IN_A_ROW:
-                    counts = any(_in_a_row(span, other) for other in others)
+                    counts = any(_in_a_row(span, other) for other in others) or _is_meant(span)
                 else:
                     counts = of_the_trade or bool(others)
                 if not counts:
@@ -284,6 +284,11 @@ def _state_by_town(text: str, named: list[dict[str, Any]]) -> list[dict[str, Any
 def _other_washington(span: Span) -> bool:
     """Whether "Washington" is the capital or the newspaper."""
     return span.label_ == "state:WA" and span.end < len(span.doc) and span.doc[span.end].norm_ in NO_STATE
+
+
+def _is_meant(span: Span) -> bool:
+    """Whether a word stands behind "I mean" or "I meant", which names what was asked about: "no, I meant crime"."""
+    return span.start > 0 and span.doc[span.start - 1].norm_ in ("mean", "meant")
 
 
 def _interrupted(text: str, span: Span) -> bool:

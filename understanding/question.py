@@ -171,6 +171,7 @@ class Question:
         excluded: it is asked whether something is left out, so that a yes of cover is a no.
         closest: targets offered where none is sure enough, the likeliest first.
         happened: something has happened, and is no "what if".
+        asks_cover: it likelier asks whether something is covered than anything else.
         follows: something was filled in from what was being talked about.
         bound: a button said exactly what it asks.
     """
@@ -193,6 +194,7 @@ class Question:
     certain: bool = True
     excluded: bool = False
     happened: bool = False
+    asks_cover: bool = False
     follows: bool = False
     bound: bool = False
     frame: Frame | None = None

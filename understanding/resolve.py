@@ -73,6 +73,7 @@ def _as_heard(reading: Reading, chance: float) -> Question:
         outside=_first(heard.links.get("outside")),
         unknown_policy=_first(heard.links.get("unknown_policy")),
         happened=_has_happened(reading),
+        asks_cover=reading.cover > 1 - reading.cover,
         frame=frame,
     )
 

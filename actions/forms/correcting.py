@@ -21,6 +21,8 @@ CORRECTS = re.compile(
     r"|correct (?:that|it|the|my|our))\b",
     re.I,
 )
+# A message that opens so puts right what was told last: "actually 11", "no wait, 12".
+_OPENS_RIGHT = re.compile(rf"\W*(?:(?:no|nope|oh|ugh|hm+)\W+)*{CORRECTS.pattern}", re.I)
 _CHANGES = re.compile(r"\b(?:change|fix|correct|wrong|edit|redo|update)\b", re.I)
 # What stands between a field's name and what it is to be: "the state should be Texas", "name: Ann".
 _IS_TO_BE = re.compile(
@@ -116,7 +118,7 @@ def put_right(filling: Filling, said: Said, fields: list[ProfileField], base: Kn
     meant = [each for each in about if answer_to(each, old, base) == filling.values[each.id]]
     last = [each for each in about if filling.asked and each.id == _answered_last(filling)]
     numbers = [each for each in about if each.kind in NUMBERS]
-    only = numbers if len(numbers) == 1 and CORRECTS.match(said.text.lstrip(" .,!")) else []
+    only = numbers if len(numbers) == 1 and _OPENS_RIGHT.match(said.text) else []
     read = {each.id: answer_to(each, new, base) for each in [*meant, *last, *only][:1]}
     # Words that name no trade known put one right only where they are few: a sentence says something else.
     few = len(new.text.split()) <= FEW_WORDS

@@ -66,6 +66,7 @@ class Did(Enum):
     REFUSED = "refused"
     SKIPPED = "skipped"
     ASKED_WHY = "asked why"
+    ASKED_HOW_LONG = "asked how long"
     WENT_BACK = "went back"
     STOPPED = "stopped"
     DIGRESSED = "digressed"  # is to be answered as a question of its own; values in it are taken

@@ -110,8 +110,9 @@ def name_of_person(text: str, beside_contact: bool) -> str | None:
     alone = [" ".join(part.split()) for part in _PART.split(text) if part.strip(_AROUND)]
     if named := next((" ".join(part.split()) for part in [*asked, *alone] if is_person(part)), None):
         return named
-    # Nothing stands beside the number but a word or two, even ones of English: "mike 202 555 0142".
-    return next((part for part in alone[:1] if len(alone) == 1 and may_be_person(part)), None)
+    # Even words of English, where nothing else is said ("mike 202 555 0142") or they stand beside a name's.
+    likely = (part for part in alone if may_be_person(part) and (len(alone) == 1 or _holds_a_strange_word(part)))
+    return next(likely, None)
 
 
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*")
@@ -122,6 +123,12 @@ def is_person(name: str) -> bool:
     words = name.strip(_AROUND).split()
     strange = all(word[0].isupper() or word.lower() not in english_words() for word in words)
     return strange and may_be_person(name)
+
+
+def _holds_a_strange_word(part: str) -> bool:
+    """Whether a few words are not all of English: "priya nair"."""
+    words = part.lower().split()
+    return len(words) > 1 and not english_words().issuperset(words)
 
 
 def may_be_person(name: str) -> bool:

@@ -25,6 +25,7 @@ from actions.forms.wishes import (
     NUMBERS,
     WORDS,
     Heard,
+    asks_how_long,
     asks_something,
     asks_why,
     goes_back,
@@ -162,6 +163,8 @@ def _steered(filling: Filling, heard: Heard, read: Read, asked: ProfileField | N
         return Step(filling, Did.TOLD, (asked.id,))
     if skips(heard, read, asked):
         return Step(filling.knowing({asked.id: SKIPPED}), Did.SKIPPED) if asked else Step(filling, Did.WENT_BACK)
+    if asks_how_long(heard):
+        return Step(filling, Did.ASKED_HOW_LONG)
     if goes_on(heard, asked):
         return Step(filling, Did.WENT_BACK)
     if heard.is_surely("repeat"):  # the question, or the answer to one of the visitor's own

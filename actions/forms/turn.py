@@ -198,6 +198,12 @@ def _asked_why(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
     return Turn(taken.filling, after=asking.question(taken.filling, base, why))
 
 
+def _asked_how_long(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
+    at, of = asking.progress(taken.filling, base)
+    told = f'This is question {at} of {of}, or fewer if you tell several things at once; "skip" leaves one out.'
+    return Turn(taken.filling, after=asking.question(taken.filling, base, told))
+
+
 def _went_back(taken: Step, before: Filling, base: KnowledgeBase) -> Turn:
     known = taken.filling.values.get(taken.filling.asking or "")
     stands = f"So far: {known.shown}. {phrase('keep')}" if known and known.shown else ""
@@ -252,6 +258,7 @@ _DONE: dict[Did, Callable[[Step, Filling, KnowledgeBase], Turn]] = {
     Did.REFUSED: _refused,
     Did.SKIPPED: _skipped,
     Did.ASKED_WHY: _asked_why,
+    Did.ASKED_HOW_LONG: _asked_how_long,
     Did.WENT_BACK: _went_back,
     Did.STOPPED: _stopped,
     Did.DIGRESSED: _digressed,

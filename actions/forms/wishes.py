@@ -62,8 +62,15 @@ _STOP = re.compile(
     rf"{_POLITE}",
     re.I,
 )
+_RESTART = re.compile(
+    r"\W*(?:(?:no|please|ok(?:ay)?|just|sorry|wait|actually|let['’]?s|can we|can i)\W+)*"
+    r"(?:start (?:all )?over|restart|(?:start|begin) (?:again|afresh|anew|from scratch))"
+    rf"{_POLITE}",
+    re.I,
+)
 _SKIP = re.compile(
-    r"\W*(?:(?:can (?:we|i) |let'?s |i'?ll |please )?(?:skip|pass)(?: (?:it|this|that))?(?: (?:one|question))?"
+    r"\W*(?:ok(?:ay)?\W+)?(?:(?:can (?:we|i) |let'?s |i'?ll |please )?(?:skip|pass)(?: (?:it|this|that))?"
+    r"(?: (?:one|question))?"
     r"|n/?a|not applicable|idk|dunno|unsure|unknown|(?:i )?(?:really )?(?:don['’]?t|do not) (?:really )?"
     r"(?:know|remember|recall)(?: (?:that|it|yet))?|(?:i am |i'?m |we'?re )?not (?:really )?sure(?: yet)?"
     r"|(?:i )?(?:have )?no (?:idea|clue)|no comment|next(?: (?:one|question))?|move on|none of your business"
@@ -73,8 +80,13 @@ _SKIP = re.compile(
 _BACK = re.compile(rf"\W*(?:go |one )?back(?: one)?(?: step)?{_POLITE}", re.I)
 _GO_ON = re.compile(
     r"(?:ok(?:ay)?,? )?(?:let'?s )?(?:continue|go on|carry on|resume|proceed)\b.{0,25}"
-    r"|\W*(?:what was (?:the|your) (?:last )?question|where were we|come again|how many (?:more )?questions\b.*"
-    r"|how (?:much longer|many more)\b.*)\W*",
+    r"|\W*(?:what was (?:the|your) (?:last )?question|where were we|come again)\W*",
+    re.I,
+)
+_HOW_LONG = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|k|so|and|but|wait|hm+)\W+)*(?:how many (?:more )?(?:questions|q['’]?s)\b.*"
+    r"|how (?:much longer|many more|long (?:is|does|will) (?:this|it))\b.*"
+    r"|(?:are we|is (?:this|it|that)) (?:almost |nearly )?(?:done|over|the last (?:one|question))(?: yet)?)\W*",
     re.I,
 )
 _GOT_IT = re.compile(
@@ -103,7 +115,8 @@ _PUZZLED = re.compile(
 _QUOTE = re.compile(r"\bquot", re.I)
 _HOW_TO = re.compile(r"\W*(?:how|what|where|which|when|who|why|do i)\b", re.I)
 _INVERTED = (
-    r"(?:do|does|did|is|are|was|can|could|would|will|should|must|may)(?:n['’]?t)? (?:i|we|you|it|they|that|there)\b"
+    r"(?:do|does|did|is|are|was|can|could|would|will|should|must|may)(?:n['’]?t)? "
+    r"(?:i|we|you|u|it|they|that|this|these|those|there)\b"
 )
 # After "hold on" or a sentence of its own; behind a comma "which" and "who" only go on telling.
 _ASKS_AFTER_ALL = re.compile(
@@ -190,6 +203,11 @@ def stops(heard: Heard) -> bool:
     return bool(plainly) or (heard.is_either_way("cancel", SURE_CHAT) and not keeps(heard))
 
 
+def restarts(heard: Heard) -> bool:
+    """Whether all is to begin anew: said plainly, with or without a reason behind it ("start over, wrong shop")."""
+    return bool(_RESTART.fullmatch(re.split(r"[,;.]", heard.text, maxsplit=1)[0]))
+
+
 def skips(heard: Heard, read: Read, asked: ProfileField | None) -> bool:
     """Whether the question is to stay without an answer."""
     if _SKIP.fullmatch(heard.text):
@@ -210,6 +228,11 @@ def goes_on(heard: Heard, asked: ProfileField | None) -> bool:
     if asked and asked.kind not in ("yes_no", "choice") and _GOT_IT.fullmatch(heard.text):
         return True  # of what was said before; "ok" answers nothing but yes or no
     return bool(_GO_ON.fullmatch(heard.text))
+
+
+def asks_how_long(heard: Heard) -> bool:
+    """Whether it asks how many questions are left."""
+    return bool(_HOW_LONG.fullmatch(heard.text))
 
 
 def keeps(heard: Heard) -> bool:

@@ -26,7 +26,7 @@ from bot.runtime.workers import Inline
 from understanding.question import Frame
 from understanding.text.foreign import language_by_script
 from understanding.text.letters import own_words
-from understanding.text.questions import begins_asking, several_questions
+from understanding.text.questions import asking_sentence, begins_asking, several_questions
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +84,10 @@ class GuideProcessor(MessageProcessor):
         known = tracker or DialogueStateTracker.from_events(message.sender_id, [])
         read = [await self._read(_with_frame(text, frame), known, only_output_properties) for text in texts]
         parsed: dict[str, Any] = read[0]
+        if (asking := asking_sentence(own)) and _is_missed(parsed):
+            # What is told beside the question only hid it: "sorry, wrong window. do we need a bond?"
+            alone = await self._read(_with_frame(asking, frame), known, only_output_properties)
+            parsed = parsed if _is_missed(alone) else alone
         parsed["text"] = gate.text
         if read[1:]:
             parsed["parts"] = read[1:]
@@ -164,6 +168,11 @@ def _form_waits(tracker: DialogueStateTracker | None) -> bool:
 def _with_frame(text: str, frame: dict[str, Any] | None) -> UserMessage:
     """A message for the pipeline, with what was being talked about; what is stored of the real one goes without."""
     return UserMessage(text, metadata={"frame": Frame.read_of(frame)} if frame else None)
+
+
+def _is_missed(parsed: dict[str, Any]) -> bool:
+    """Whether no answer was found, and nothing has happened."""
+    return parsed["intent"]["name"] == "nlu_fallback" and not (parsed.get("question") or {}).get("happened")
 
 
 def _unavailable() -> dict[str, Any]:

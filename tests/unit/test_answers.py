@@ -436,6 +436,13 @@ def test_a_comparison_and_a_term_can_be_said_more_simply(base: KnowledgeBase) ->
         assert (simpler.table, simpler.paragraphs == again.paragraphs) == (None, False)
 
 
+@pytest.mark.parametrize("intent", ["simpler", "shorter", "repeat", "ask_more", "ask_why"])
+def test_what_is_said_once_more_is_still_what_is_talked_about(intent: str, base: KnowledgeBase) -> None:
+    asked = Question("and?", intent, f"intent:{intent}", frame=COMPARED)
+    after = remembered(base, asked, respond(asked, base), COMPARED, 3)
+    assert (after.target, after.policies) == (COMPARED.target, COMPARED.policies)
+
+
 def test_where_there_is_no_more_that_is_said_and_nothing_twice(base: KnowledgeBase) -> None:
     more = _follow(base, "ask_more", WORD)
     assert more.status is Status.CHITCHAT

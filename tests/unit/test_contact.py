@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.contact import Contact, bare_name, has_waited, heard, only_reaches, problem_with, read_contact, refuses
+from actions.contact import (
+    Contact,
+    asks_to_be_reached,
+    bare_name,
+    has_waited,
+    heard,
+    only_reaches,
+    problem_with,
+    read_contact,
+    refuses,
+)
 
 LEE = Contact("Lee", "(415) 555-0133", None, "after 3 pm")
 
@@ -35,6 +45,7 @@ LEE = Contact("Lee", "(415) 555-0133", None, "after 3 pm")
         ("Please do. Imre, imre@x.example", "Imre, imre@x.example"),
         ("Dr. Osei, 202-555-0142", "Osei, (202) 555-0142"),
         ("rose 202 555 0142", "rose, (202) 555-0142"),
+        ("can somebody phone me about a van. imre stone 202 555 0142", "imre stone, (202) 555-0142"),
         ("use 202 555 0142", "(202) 555-0142"),
         ("please text me at 202-555-0142, not a call", "(202) 555-0142, text message preferred"),
         ("I'm worried about a claim", ""),
@@ -49,6 +60,8 @@ def test_contact_is_read_in_any_order_and_spelling(text: str, shown: str) -> Non
     ("text", "shown"),
     [
         ("no, 0134", "Lee, (415) 555-0134, after 3 pm"),
+        ("oh typo, ends in 0134", "Lee, (415) 555-0134, after 3 pm"),
+        ("k, evenings pls", "Lee, (415) 555-0133, evenings"),
         ("it's 0134", "Lee, (415) 555-0134, after 3 pm"),
         ("actually 555-0199", "Lee, (415) 555-0199, after 3 pm"),
         ("use the email rather than the phone", "Lee, (415) 555-0133, after 3 pm, e-mail preferred"),
@@ -99,6 +112,9 @@ def test_a_time_or_a_way_alone_is_about_nobody_who_is_unknown(text: str) -> None
         ("do not call me", True),
         ("I'd rather nobody called me", True), ("please no phone calls", True), ("don't let anyone ring me", True),
         ("I do not want a call", True), ("nobody should contact me", True), ("better don't call", True),
+        ("no calls either", True), ("please remove my phone number", True),
+        ("forget that address", True),
+        ("can I remove a phone from the policy", False),
         ("why don't you call me", False), ("we don't call consumers", False), ("nobody called me", False),
         ("I don't know when you can call me", False), 
         ("we don't want anybody calling us", True), ("I don't want to call you", False),
@@ -170,6 +186,17 @@ def test_a_new_number_in_a_sentence_of_its_own_replaces_the_one_known(text: str,
     known = read_contact("I am Lee Wong, 415-555-0133")
     after = heard(known, text)
     assert (after is not None and after.phone == "(415) 555-0142") is changed
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("have somebody ring me on 415 555 0133 about a truck", True), ("text me, 415 555 0133", True),
+        ("415 555 0133", False), ("call me about a truck", False),
+    ],
+)  # fmt: skip
+def test_who_wants_to_be_reached_says_so_beside_a_number(text: str, asks: bool) -> None:
+    assert asks_to_be_reached(text) is asks
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ CHANCES = st.floats(0.0, 1.0)
         (0.25, 0.8, Do.REFUSE),
         (0.05, 0.3, Do.CLOSEST),  # that nothing fits is no sign of being outside
         (0.9, 0.98, Do.REFUSE),
-        (0.9, 0.9, Do.ANSWER),
+        (0.9, 0.9, Do.REFUSE),
     ],
 )
 def test_the_cheapest_is_done(chance: float, outside: float, done: Do) -> None:

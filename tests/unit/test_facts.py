@@ -322,6 +322,16 @@ def test_what_a_claim_brings_is_declined_and_what_else_costs_is_not(base: Knowle
     assert press("price of cyber then", base, chance=0.8, candidates=[], **of_policy) is None
 
 
+def test_whether_a_policy_pays_is_no_question_who_needs_it_after_a_loss(base: KnowledgeBase) -> None:
+    asks = {"intent": "ask_need", "chance": 0.8, "policies": ("cyber",), "candidates": []}
+    pressing = press("we do have cyber. it pays then", base, target="cyber#need", asks_cover=True, **asks)
+    assert pressing is not None and pressing.intent == "ask_guarantee"
+    assert press("who needs cyber", base, target="cyber#need", **asks) is None
+    assert press("what is in it", base, target="cyber#what", asks_cover=True, **asks) is None
+    promised = Frame(stance=Stance("promise", None, 1))
+    assert press("does cyber pay", base, promised, target="cyber#need", asks_cover=True, **asks) is None
+
+
 def test_to_buy_cover_in_a_claim_is_no_point_pressed_again(base: KnowledgeBase) -> None:
     assert press("sign me up as of last monday", base, intent="ask_to_bind", chance=0.8, candidates=[]) is None
     bound = Frame(stance=Stance("bind", None, 1))

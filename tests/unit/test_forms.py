@@ -23,6 +23,7 @@ from actions.forms.places import state_of
 from actions.forms.said import LONGEST_ANSWER, Refusal, Said, Value
 from actions.forms.steps import step
 from actions.forms.turn import PAUSE, begin, go_on, varied
+from actions.forms.wishes import Heard, restarts
 from knowledge.base import KnowledgeBase
 from knowledge.named import CONTACT
 from knowledge.schema import Bounds, ProfileField
@@ -395,6 +396,7 @@ def test_vehicles_that_are_counted_are_the_firms_own(base: KnowledgeBase) -> Non
         ("name", "exit", "goodbye", 0.52, Did.STOPPED),
         (CONFIRM, "no dont send it", "deny", 0.9, Did.STOPPED),
         ("revenue", "n/a", "follow_up", 0.67, Did.SKIPPED),
+        ("services_it", "okay, next", "inform", 0.6, Did.SKIPPED),
         ("services_it", "i don't know", "skip", 0.4, Did.SKIPPED),
         ("services_it", "none of your business", "skip", 0.5, Did.SKIPPED),
         ("revenue", "ask my accountant", "skip", 0.55, Did.SKIPPED),
@@ -404,7 +406,9 @@ def test_vehicles_that_are_counted_are_the_firms_own(base: KnowledgeBase) -> Non
         ("revenue", "back", "nlu_fallback", 0.35, Did.WENT_BACK),
         ("services_it", "ok", "affirm", 0.99, Did.WENT_BACK),
         ("revenue", "where were we", "report_claim", 0.75, Did.WENT_BACK),
-        ("revenue", "how many more questions?", "ask_cost_factors", 0.4, Did.WENT_BACK),
+        ("revenue", "how many more questions?", "ask_cost_factors", 0.4, Did.ASKED_HOW_LONG),
+        ("services_it", "and how long is this going to take", "ask_how_to_buy", 0.4, Did.ASKED_HOW_LONG),
+        ("headcount", "is that the last one?", "ask_why", 0.4, Did.ASKED_HOW_LONG),
         ("revenue", "I want a quote", "get_quote", 0.98, Did.WANTS_QUOTE),
         ("revenue", "how do I get a quote?", "get_quote", 0.98, Did.DIGRESSED),
         # why
@@ -677,6 +681,33 @@ def test_contact_is_taken_at_any_question_of_a_request(text, name, reach, base) 
     filling = go_on(quote("revenue"), message(text), base, NOW).filling
     assert (filling.values["name"].shown, filling.values["reach"].shown) == (name, reach)
     assert filling.asking == "revenue"
+
+
+def test_how_many_questions_are_left_is_told(base) -> None:
+    told = go_on(quote("revenue"), message("how many more of these"), base, NOW).after
+    at, of = told.progress if told and told.progress else (0, 0)
+    assert f"question {at} of {of}" in text_of(told) and of > at > 0
+
+
+@pytest.mark.parametrize("text", ["no wait, 9. two have left us", "oh actually 9", "sorry, it's 9"])
+def test_a_number_is_put_right_where_words_are_asked_for(text, base) -> None:
+    start = Filling(QUOTE, {}, ("industry",), "industry", at=NOW).knowing({"headcount": Value([22, 22], "22")})
+    taken = done(start, base, text)
+    assert taken.filling.values["headcount"].shown == "9" and "industry" not in taken.filling.values
+
+
+@pytest.mark.parametrize(
+    ("text", "over"),
+    [
+        ("start over, that was my brother's shop", True),
+        ("ok let's begin again", True),
+        ("restart please", True),
+        ("we start over 40 jobs a month", False),
+        ("they had to restart the server", False),
+    ],
+)
+def test_starting_over_is_said_plainly_with_or_without_a_reason(text, over) -> None:
+    assert restarts(Heard.of(message(text))) is over
 
 
 def test_contact_given_with_a_wish_that_leaves_the_form_is_kept(base) -> None:

@@ -44,6 +44,12 @@ async def test_understanding_sees_the_cleaned_text(guide: Guide) -> None:
     assert {"entity": "policy", "value": "cyber"}.items() <= parsed["entities"][0].items()
 
 
+async def test_what_hides_a_question_is_set_aside_where_no_answer_was_found(guide: Guide) -> None:
+    hidden = "blorp zinga fwee vatoo, grmbl hoopla nixt. what does cyber insurance cost?"
+    parsed = await _parse(guide, hidden)
+    assert parsed["intent"]["name"] == "ask_cost" and parsed["text"] == hidden
+
+
 async def test_a_button_of_the_last_answer_is_exactly_what_it_asks(guide: Guide) -> None:
     for text in ("With Tech E&O", "with tech e&o", "1"):
         parsed = await _parse(guide, text, OFFER)

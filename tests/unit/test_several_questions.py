@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understanding.text.questions import MOST, only_states, several_questions, statements
+from understanding.text.questions import (
+    MOST,
+    asking_sentence,
+    begins_asking,
+    only_states,
+    several_questions,
+    statements,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +82,23 @@ def test_a_chat_n_joins_two_questions() -> None:
 def test_what_is_told_before_a_question_is_a_statement(text: str, told: list[str]) -> None:
     assert statements(text) == told
     assert not only_states(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "asking"),
+    [
+        ("sorry, wrong window. do we need a bond?", "do we need a bond?"),
+        ("My boss sent me. How much is cyber? Thanks a lot", "How much is cyber?"),
+        ("we fix roofs. is that covered?", ""),  # what is?
+        ("is cyber dear? is a bond dear?", ""),
+        ("how much is cyber", ""),
+        ("we fix roofs. we are nine.", ""),
+    ],
+)
+def test_of_several_sentences_the_only_one_that_asks_is_found(text: str, asking: str) -> None:
+    assert asking_sentence(text) == asking
+
+
+def test_a_greeting_does_not_hide_that_something_is_asked() -> None:
+    assert begins_asking("hi can u write a roofer") and not only_states("hey do you write roofers")
+    assert only_states("hello we write poems")

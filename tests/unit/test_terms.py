@@ -214,6 +214,8 @@ def test_a_state_that_a_town_names_stands_where_the_town_does(linker: TermLinker
         ("D&O rather than cyber insurance please", ["directors_officers"]),
         ("is it EPLI, not the D&O, that pays a fired cook", ["epli"]),
         ("not cyber insurance", ["cyber"]),  # nothing else is named
+        ("sorry, I meant crime", ["crime_fidelity"]),
+        ("there is much crime here", []),
         ("cyber insurance does not pay, does crime insurance", ["crime_fidelity", "cyber"]),
     ],
 )

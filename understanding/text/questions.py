@@ -11,7 +11,10 @@ _ASK = (
     # "… and is threatening us" goes on telling
     r"|(?:is|are|am)(?!\s+\w+ing\s+(?:us|me|our|my|the|to|for|that|we|him|her|them)\b))\b"
 )
-_LEAD_IN = r"(?:&\s*|(?:and|n|also|or|but|so|plus|then|ok|okay|secondly|second|finally|oh)\b[\s,]*)*"
+_LEAD_IN = (
+    r"(?:&\s*|(?:and|n|also|or|but|so|plus|then|ok|okay|secondly|second|finally|oh|hi|hello|hey|sorry|well|btw)\b"
+    r"[\s,]*)*"
+)
 # A new question begins after the end of one, in a new line that was not only wrapped, or where a joining word
 # is followed by a question word.
 _LINE = rf"\s*\n\s*(?:\n\s*)+|\s*\n\s*(?={_LEAD_IN}{_ASK}|(?-i:[^a-z]))"
@@ -72,6 +75,19 @@ def sentences(text: str) -> list[str]:
     """
     found = [piece.strip() for piece in SENTENCE_END.split(text) if len(piece.split()) >= SHORTEST_SENTENCE]
     return found[-MOST_SENTENCES:] if len(found) > 1 else []
+
+
+def asking_sentence(text: str) -> str:
+    """The only one of several sentences that asks; empty where there is none, another one, or it points at the rest."""
+    found = [piece.strip() for piece in SENTENCE_END.split(text) if piece.strip()]
+    asking = [piece for piece in found if _asks(piece)]
+    alone = len(found) > 1 and len(asking) == 1 and _POINTING.isdisjoint(asking[0].lower().rstrip("?").split())
+    return asking[0] if alone else ""
+
+
+_POINTING = frozenset(
+    ["it", "that", "this", "they", "them", "those", "these", "he", "she", "his", "her", "their", "him", "one", "so"]
+)
 
 
 def _asks(piece: str) -> bool:
