@@ -183,12 +183,15 @@ def _utter(dispatcher: CollectingDispatcher, shown: list[Answer], standing: Stan
 def _remember(said: list[tuple[Question | None, Answer]], standing: Standing) -> Frame | None:
     """What is being talked about from now on."""
     frame = standing.frame
+    given = tuple(question.target for question, answer in said if question and answer.status is Status.ANSWERED)
     for question, answer in said:
         if question:
             frame = remembered(standing.base, question, answer, frame, standing.turn)
             if frame.unanswered == question.text:  # as it was written, not as it was read
                 frame = replace(frame, unanswered=str(standing.message.get("text") or ""))
             frame = taken(frame, question, answer, standing.message, standing.turn)
+    if frame and len(given) > 1 and all(given):
+        frame = replace(frame, options=given)  # "the second one" is the second of them
     return frame
 
 

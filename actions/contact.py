@@ -96,7 +96,8 @@ _GIVES = re.compile(
 _PUTS_RIGHT = re.compile(
     r"\W*(?:(?:no|not|nope|wrong|typo|ugh|oh|actually|sorry|oops|wait|it['’]?s|it is|i meant?|make (?:that|it)"
     r"|should be"
-    r"|(?:it )?ends? (?:in|with)|the last (?:four|4)|digits?|are|is|my|bad)\b\W*)+(?P<tail>\d[\d -]{1,8}\d)\W*",
+    r"|(?:it )?ends? (?:in|with)|the last (?:four|4)|digits?|are|is|my|bad)\b\W*)+(?P<tail>\d[\d -]{1,8}\d)"
+    r"(?: (?:at|in) the end| instead| is right)?\W*",
     re.I,
 )
 # What may stand beside a mere time or way.

@@ -13,6 +13,7 @@ from actions.answer import Answer, Button, Status
 from actions.facts import LIKENED, LONGEST_WORDS
 from actions.forms import quoting
 from actions.forms.asking import PLANS
+from actions.forms.correcting import put_right_in
 from actions.forms.fields import mentioned
 from actions.forms.filling import CONFIRM, Filling
 from actions.forms.numbers import read_amounts
@@ -109,7 +110,8 @@ def in_own_words(written: Sequence[str], filling: Filling | None, base: Knowledg
         said = Said(text, "", date.min)
         known = [each for field, _ in told if field.kind in NUMBERS and (each := mentioned(field, said, base))]
         as_told = {each.value[0] for each in known} | {one.low for each in known for one in read_amounts(each.shown)}
-        numbers = {each.low for each in read_amounts(text) if each.low != 1}
+        meant = "" if known and put_right_in(text) else text
+        numbers = {each.low for each in read_amounts(meant) if each.low != 1}
         return bool(numbers - facts - as_told)
 
     words = (cut(" ".join(" ".join(statements(text)).split()), LONGEST_WORDS) for text in written)

@@ -47,7 +47,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "English is still all I have; an agent may have more.",
     ),
     "no_words": (
-        "I can only read words. Please put your question in a sentence.",
+        "I can only read words. Please put your question in a sentence, for example: what does cyber insurance cover?",
         "I found no words in that one either.",
         "Words are all I can read: type a short question.",
     ),

@@ -24,7 +24,7 @@ from knowledge.walk import sources_of
 
 LEDGER = "reviews.yml"
 # What an entry is recognised by and when it was written: not part of what a visitor reads.
-UNSEEN = {"aliases", "asked_as", "questions", "written_on"}
+UNSEEN = {"aliases", "asked_as", "questions", "written_on", "otherwise"}
 YEAR = datetime.timedelta(days=365)
 USUAL = datetime.timedelta(days=550)  # where neither law nor a price can have changed
 

@@ -119,10 +119,14 @@ class ConditionalGrant(Grant):
     depends_on: str  # completes "It depends on …": an endorsement, a sub-limit, the wording
 
 
+Person = Literal["own_people", "contractor", "vendor", "client", "owner", "on_purpose"]
+
+
 class Exposure(Entry):
     """A thing that can happen to a business, or a cost it can face.
 
-    A policy named in none of the four lists answers no, outside its scope.
+    A policy named in none of the four lists answers no, outside its scope.  ``otherwise`` names the entry that answers
+    where another person is hurt, or did it: an employee in place of a customer.
     """
 
     short_name: str  # a noun phrase inside a sentence: "wrong information given to a caller"
@@ -132,6 +136,7 @@ class Exposure(Entry):
     not_covered_by: list[Grant] = []
     ask_an_agent_about: list[Grant] = []  # the sources disagree or are silent
     if_uninsured: Statement | None = None  # what to do where no policy responds at all
+    otherwise: dict[Person, str] = {}
 
 
 class TermExamples(_Model):

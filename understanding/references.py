@@ -150,12 +150,18 @@ def _pointed(pointer: Pointer, question: Question, frame: Frame, targets: Mappin
     if policies and asked and not pointer.bare and (facet(policies[0], asked) in targets):  # "what do those cost?"
         return _about(targets[facet(policies[0], asked)], question, policies)
     if not pointer.bare:
-        points = pointer.kind == "place" and policies and (question.closest or pointer.one)
-        return _about(targets[facet(policies[0], "what")], question) if points else question  # "what is the third for"
+        if pointer.kind != "place" or not (question.closest or pointer.one):
+            return question
+        return _about(_as_listed(meant[0], listed, "what", targets), question)  # "what is the third for"
     if len(meant) > 1:
         return _together(policies, question, frame)
-    again = targets.get(facet(policies[0], FACET_OF.get(frame.intent, "what"))) if policies else None
-    return _about(again or meant[0], question)
+    return _about(_as_listed(meant[0], listed, FACET_OF.get(frame.intent, "what"), targets), question)
+
+
+def _as_listed(meant: Target, listed: list[Target], asked: str, targets: Mapping[str, Target]) -> Target:
+    """What is said of one of a list: the side that was asked of its policies, or itself if they are of many kinds."""
+    policies = all(each.kind == "facet" for each in listed) and len({each.intent for each in listed}) == 1
+    return targets.get(facet(meant.policies[0], asked), meant) if policies else meant
 
 
 def _meant(pointer: Pointer, listed: list[Target], frame: Frame) -> list[Target]:

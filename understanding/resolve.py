@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from knowledge.schema import Verdict
 from understanding.decision import DEFLECTION, SHOWN, Decision, Do, decide, verdict_is_worth_it
 from understanding.features import ASKS_OPENLY, ASKS_YES_OR_NO, REFERS_BACK, Heard
+from understanding.persons import instead
 from understanding.question import Frame, Question, asked_for
 from understanding.reader import Reading
 from understanding.targets import AGENT, COMPARISON, FACET_OF, OUTSIDE, Target, facet, intent_id
@@ -45,10 +47,19 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
     decision = _second_thoughts(decision, ranked, question, _follows(heard.intents), targets)
     question = replace(question, chance=decision.chance)
     target = _meant(targets[decision.targets[0]], question, targets)
+    target = _with_another(target, reading.heard, targets)
     if target.id == TELLS and _answered(question.frame):
         question = replace(question, closest=_touched(ranked, targets))
     asked = _about_a_loss(target, question, ranked, targets)
     return _told_of(asked or _answered_by(target, question, reading, ranked, says, targets), ranked, targets)
+
+
+def _with_another(target: Target, heard: Heard, targets: Mapping[str, Target]) -> Target:
+    """What answers where the incident just answered is meant again, with another person in it."""
+    frame = heard.frame
+    if frame is None or target.kind != "exposure" or target.entry != frame.exposure:
+        return target
+    return targets.get(instead(target.otherwise, heard.words, frame.text) or "", target)
 
 
 def _asks_about_no_answer(
@@ -150,7 +161,7 @@ def _answered_by(
 ) -> Question:
     """The question that a target answers, and whether yes or no may be said."""
     heard = reading.heard
-    carried = _carried(target, question, heard.intents, targets)
+    carried = _carried(target, question, heard.intents, says, targets)
     asked = asked_for(target, replace(question, policies=carried, follows=carried != question.policies))
     excluded = reading.excluded > reading.cover
     certain = (
@@ -308,11 +319,12 @@ def _talked_about(question: Question, targets: Mapping[str, Target]) -> tuple[st
 
 
 def _carried(
-    target: Target, question: Question, intents: Mapping[str, float], targets: Mapping[str, Target]
+    target: Target, question: Question, intents: Mapping[str, float], says: Says, targets: Mapping[str, Target]
 ) -> tuple[str, ...]:
     """The policies a question is about: those it names, else the one talked about where it follows the last answer.
 
-    "does it cover ransomware?" asks the policy of the last answer; "what about fire?" repeats the last question.
+    "does it cover ransomware?" asks the policy of the last answer; "what about fire?" repeats the last question.  "Is
+    my sign insured?" is a question of its own, and not asked of a policy that has nothing to do with signs.
     """
     frame = question.frame
     if frame is None or not frame.policies:
@@ -333,7 +345,8 @@ def _carried(
         return question.policies
     # "is that covered?" behind something that has happened points at what happened.
     points_back = bool(REFERS_BACK.search(question.text)) and not openly and not question.happened
-    return frame.policies if follows or points_back else question.policies
+    asks_anew = bool(ASKS_YES_OR_NO.search(question.text)) and says(target.id, frame.policies) == Verdict.NO.value
+    return frame.policies if points_back or (follows and not asks_anew) else question.policies
 
 
 def _certain(target: Target, ranked: Sequence[tuple[str, float]], asked: Question, says: Says) -> bool:

@@ -6,8 +6,8 @@ domain.yml), or the answer that this is not the guide's business.  New content m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from knowledge.base import KnowledgeBase
 from knowledge.schema import AgencyFact, Exposure, Industry, Policy, Relation, Term, Topic
@@ -61,6 +61,7 @@ class Target:
         entry: the entry behind it, if there is one.
         policies: those it speaks of, the main one first.
         state: the only state whose law it tells, by its code.
+        otherwise: of an incident, the entry that answers where another person is in it, by kind of person.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Target:
     entry: str | None = None
     policies: tuple[str, ...] = ()
     state: str | None = None
+    otherwise: Mapping[str, str] = field(default_factory=dict)
 
 
 def facet(policy: str, of: str) -> str:
@@ -112,7 +114,17 @@ def _of_entry(entry_id: str, kind: str, base: KnowledgeBase) -> list[Target]:
             return [Target(entry_id, kind, INTENT_OF[kind], entry_id, (entry.policy, entry.other))]
         case Exposure():
             listed = (*entry.covered_by, *entry.sometimes_covered_by, *entry.not_covered_by, *entry.ask_an_agent_about)
-            return [Target(entry_id, kind, INTENT_OF[kind], entry_id, tuple(grant.policy for grant in listed))]
+            named = tuple(grant.policy for grant in listed)
+            return [
+                Target(
+                    entry_id,
+                    kind,
+                    INTENT_OF[kind],
+                    entry_id,
+                    named,
+                    otherwise={str(who): to for who, to in entry.otherwise.items()},
+                )
+            ]
         case AgencyFact():
             return [Target(entry_id, kind, INTENT_OF[kind], entry_id)]
         case Term() | Industry():

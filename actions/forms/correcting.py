@@ -50,6 +50,11 @@ _ALSO_CALLED = {
 }
 
 
+def put_right_in(text: str) -> bool:
+    """Whether a text takes back a value of its own or of before: "forty, no fourteen", "sorry, 14, not 12"."""
+    return bool(CORRECTS.search(text) or _SLIPS.search(text))
+
+
 def corrected_by_name(
     filling: Filling, said: Said, heard: Heard, fields: list[ProfileField], base: KnowledgeBase
 ) -> Step | None:

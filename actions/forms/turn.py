@@ -25,7 +25,7 @@ from actions.forms.fields import IMPLYING, described, every_field, follows, ment
 from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step
 from actions.forms.said import Said, Value, classified, day_of
 from actions.forms.steps import step
-from actions.forms.wishes import asks_how
+from actions.forms.wishes import asks_how, speaks_of_quotes
 from actions.phrasing import phrase
 from actions.responding import TALK_TO_AGENT, WHOLE
 from actions.wording import sentences
@@ -33,7 +33,9 @@ from knowledge.base import KnowledgeBase
 from knowledge.named import CONTACT
 from knowledge.schema import Industry
 from understanding.completion import decided_as
+from understanding.decision import DEFLECTION
 from understanding.question import Frame, Question
+from understanding.targets import intent_id
 
 PAUSE = 30 * 60.0  # seconds without a message after which the visitor is welcomed back
 FACTS_FOR_A_START = 2  # facts told beside the trade that make a recommendation worth matching at once
@@ -73,7 +75,7 @@ def opens(
         return str(asked["start"])
     if message.get("ask"):
         return None if answer.status is not Status.CLARIFY else _STARTED_BY.get(question.intent)
-    if question.intent == "get_quote":
+    if question.intent == "get_quote" or _may_want_a_quote(message):
         return None if asks_how(question.text) else QUOTE
     recommends = question.intent == "ask_recommendation" and not question.topic
     unsure = question.chance < UNSURE and question.intent.startswith("ask_") and not question.policies
@@ -87,6 +89,14 @@ def opens(
     if informs and enough:
         return RECOMMENDATION
     return RECOMMENDATION if unsure and len(facts) >= FACTS_OF_A_STORY else None
+
+
+def _may_want_a_quote(message: Mapping[str, Any]) -> bool:
+    """Whether words that speak of a quote, and ask nothing, are as good a wish for one as for what was decided."""
+    chance = dict(message.get("candidates") or []).get(intent_id("get_quote"), 0.0)
+    return (
+        chance >= 1 - DEFLECTION and speaks_of_quotes(str(message.get("text") or "")) and not message["begins_asking"]
+    )
 
 
 def varied(

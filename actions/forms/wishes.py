@@ -106,6 +106,7 @@ _WHY = re.compile(
     re.I,
 )
 _BESIDE_THE_POINT = re.compile(r"\b(?:have|has|got|is)(?: that)?(?: got)? to do with\b", re.I)
+_OF_THE_ANSWER = re.compile(r"\bwhy (?:that|this|those|these|the) (?:one|first|policy|ones)\b", re.I)
 _WHY_ALONE = re.compile(r"\W*(?:but |and |ok |sorry )?(?:why|what for|how come|why not|how so)\W*\??\W*", re.I)
 _PUZZLED = re.compile(
     r"^\W*(?:sorry,? )?(?:what|huh|hm+|pardon)\?+|\b(?:don['’]?t|do not) (?:understand|get) (?:it|that|this|the q\w*)\b"
@@ -250,7 +251,7 @@ def asks_why(heard: Heard, aside: bool) -> bool:
         return True
     if heard.names_subject or heard.points_back:
         return False
-    if _WHY.search(heard.text):
+    if _WHY.search(heard.text) and not (aside and _OF_THE_ANSWER.search(heard.text)):
         return True
     puzzled = _WHY_ALONE.fullmatch(heard.text) or _PUZZLED.search(heard.text)
     return not aside and bool(puzzled or heard.is_surely("ask_why", at_least=SURE_QUESTION))
@@ -260,6 +261,11 @@ def wants_quote(heard: Heard) -> bool:
     """ "just get me a quote", but not how that is done"""
     surely = heard.is_either_way("get_quote", SURE_QUOTE)
     return surely and bool(_QUOTE.search(heard.text)) and not asks_how(heard.text)
+
+
+def speaks_of_quotes(text: str) -> bool:
+    """Whether a text has the word."""
+    return bool(_QUOTE.search(text))
 
 
 def wants_to_hear_it(heard: Heard) -> bool:

@@ -100,6 +100,7 @@ def _dangling(content: Content) -> Iterator[Finding]:
     terms = {t.id for t in content.terms}
     sources = {s.id for s in content.sources}
     topics = {t.id for t in content.topics}
+    relations = {r.id for r in content.relations}
 
     def missing(entry_id: str, kind: str, ids: list[str], known: set[str]) -> Iterator[Finding]:
         for one in ids:
@@ -117,6 +118,7 @@ def _dangling(content: Content) -> Iterator[Finding]:
         for exclusion in policy.excludes:
             yield from missing(policy.id, "policy", exclusion.instead, policies)
     for exposure in content.exposures:
+        yield from missing(exposure.id, "answer", list(exposure.otherwise.values()), exposures | topics | relations)
         yield from missing(exposure.id, "policy", [p for p, _ in _grants(exposure)], policies)
     for industry in content.industries:
         yield from missing(industry.id, "policy", [p.policy for p in industry.policies], policies)

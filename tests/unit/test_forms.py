@@ -12,7 +12,7 @@ import us
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actions.answer import Answer
+from actions.answer import Answer, Status
 from actions.contact import read_contact
 from actions.forms import quoting
 from actions.forms.asking import PLANS, QUOTE, RECOMMENDATION, progress
@@ -22,12 +22,12 @@ from actions.forms.names import LONGEST_NAME, read_name
 from actions.forms.places import state_of
 from actions.forms.said import LONGEST_ANSWER, Refusal, Said, Value
 from actions.forms.steps import step
-from actions.forms.turn import PAUSE, begin, go_on, varied
-from actions.forms.wishes import Heard, restarts
+from actions.forms.turn import PAUSE, begin, go_on, opens, varied
+from actions.forms.wishes import Heard, asks_why, restarts
 from knowledge.base import KnowledgeBase
 from knowledge.named import CONTACT
 from knowledge.schema import Bounds, ProfileField
-from understanding.question import Frame
+from understanding.question import Frame, Question
 from understanding.text.questions import begins_asking
 
 TODAY = date(2026, 11, 22)
@@ -681,6 +681,21 @@ def test_contact_is_taken_at_any_question_of_a_request(text, name, reach, base) 
     filling = go_on(quote("revenue"), message(text), base, NOW).filling
     assert (filling.values["name"].shown, filling.values["reach"].shown) == (name, reach)
     assert filling.asking == "revenue"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "begins"),
+    [("quote for my kennel", "ask_how_to_buy", True), ("gather for my kennel", "ask_how_to_buy", False)],
+)
+def test_a_quote_as_likely_as_what_was_decided_begins_one(text, intent, begins, base) -> None:
+    said = message(text, intent, 0.6, candidates=[[intent, 0.6], ["intent:get_quote", 0.5]])
+    found = opens(Question(text, intent, "buy_steps", 0.6), Answer(Status.ANSWERED, intent, "So."), said, base, NOW)
+    assert (found == QUOTE) is begins
+
+
+def test_why_that_one_is_about_the_list_and_not_the_form() -> None:
+    assert not asks_why(Heard.of(message("hm why that one")), aside=True)
+    assert asks_why(Heard.of(message("hm why that one")), aside=False)
 
 
 def test_how_many_questions_are_left_is_told(base) -> None:

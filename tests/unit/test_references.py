@@ -73,6 +73,13 @@ def test_one_of_a_list_by_its_place_is_explained_whatever_else_is_said() -> None
     assert referred(other, {"ask_how_to_buy": 0.6}, False, TARGETS).target == "buy_steps"
 
 
+def test_of_answers_of_many_kinds_the_one_in_its_place_is_given_again() -> None:
+    given = replace(LISTED, options=(facet(POLICIES[0], "cost"), "ransomware", facet(POLICIES[1], "need")))
+    assert meant("the second one", given).target == "ransomware"
+    assert meant("the third one please", given).target == facet(POLICIES[1], "need")
+    assert meant("my boss wonders about the second one", given).target == "ransomware"
+
+
 def test_several_are_asked_about_together() -> None:
     assert meant("what do those cost?", LISTED, "ask_cost").policies == POLICIES
     assert meant("both", replace(LISTED, options=LISTED.options[:2])).intent == "ask_compare"

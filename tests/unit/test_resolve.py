@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from reading import heard, reading
@@ -304,6 +305,23 @@ def test_the_policy_talked_about_is_carried_where_words_follow(
 ) -> None:
     found = decided(reading(heard(text, FIRE, intents), ("flood", 0.9)))
     assert (found.policies, found.follows) == (carried, bool(carried))
+
+
+def test_a_question_of_its_own_is_not_asked_of_a_policy_that_has_nothing_to_do_with_it() -> None:
+    asked = decided(reading(heard("are we insured against high water", FIRE, {"follow_up": 0.9}), ("flood", 0.8)))
+    assert (asked.intent, asked.policies) == ("ask_what_covers", ())
+    fragment = decided(reading(heard("and high water", FIRE, {"follow_up": 0.9}), ("flood", 0.8)))
+    assert (fragment.intent, fragment.policies) == ("ask_coverage", ("gl",))
+
+
+def test_the_incident_just_answered_with_another_person_in_it_is_another() -> None:
+    targets = {**TARGETS, "fire": replace(TARGETS["fire"], otherwise={"own_people": "flood"})}
+    again = resolve(reading(heard("and if our cook did it", FIRE), ("fire", 0.8)), targets, says)
+    assert again.target == "flood"
+    first = resolve(
+        reading(heard("and if our cook did it", replace(FIRE, exposure=None)), ("fire", 0.8)), targets, says
+    )
+    assert first.target == "fire"
 
 
 def test_no_policy_is_carried_after_what_covers_it() -> None:

@@ -19,6 +19,8 @@ from understanding.text.questions import (
     [
         ("What is D&O and how much does it cost?", ["What is D&O", "and how much does it cost?"]),
         ("do i need cyber\nwhat does it cost", ["do i need cyber", "what does it cost"]),
+        ("1) what is a binder 2) who signs it", ["1) what is a binder", "2) who signs it"]),
+        ("I need to know if GL pays and what cyber costs", ["I need to know if GL pays", "and what cyber costs"]),
         ("does GL pay and is flooding covered", ["does GL pay", "and is flooding covered"]),
         ("what is E&O, do I need it, what does it cost", ["what is E&O", "do I need it", "what does it cost"]),
         (

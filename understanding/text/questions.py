@@ -19,10 +19,14 @@ _LEAD_IN = (
 # is followed by a question word.
 _LINE = rf"\s*\n\s*(?:\n\s*)+|\s*\n\s*(?={_LEAD_IN}{_ASK}|(?-i:[^a-z]))"
 _NEXT = re.compile(
-    rf"(?<=[?])\s+|(?<=[.!;])\s+|{_LINE}|[\s,]+(?=(?:and|n|&|also|plus)\s+(?:also\s+|then\s+)?{_ASK})|,\s+(?={_ASK})",
+    rf"(?<=[?])\s+|(?<=[.!;])\s+|\s+(?=\(?\d\)\s)|{_LINE}|[\s,]+(?=(?:and|n|&|also|plus)\s+(?:also\s+|then\s+)?{_ASK})|,\s+(?={_ASK})",
     re.IGNORECASE,
 )
-_STARTS_ASKING = re.compile(rf"[\W\d]*{_LEAD_IN}{_ASK}", re.IGNORECASE)
+_STARTS_ASKING = re.compile(
+    rf"[\W\d]*{_LEAD_IN}(?:{_ASK}|(?:(?:i|we)(?:['’]?d)? )?(?:need|want|would like|like) to know\b|(?:(?:i|we)(?:['’]?m"
+    r"| am| are)? )?wonder(?:ing)?\b)",
+    re.IGNORECASE,
+)
 _WHILE = re.compile(
     r"\b(?:if|when|where|that|who|which|because|since|whether|know|wonder|tell me|asking|asked)\W*$", re.IGNORECASE
 )
