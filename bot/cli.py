@@ -9,7 +9,7 @@ import sys
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from dotenv import load_dotenv
@@ -21,6 +21,12 @@ from bot.handoff.desk_commands import desk
 from bot.handoff.testing import NOTHING_TELLS, handoff
 from bot.records.commands import feedback, migrate, open_or_stop, privacy, stop
 from bot.runtime import hush, quiet
+
+if TYPE_CHECKING:  # loading these takes a second, which no other command should wait for
+    from collections.abc import Callable
+
+    from bot.channels.slack.settings import SlackSettings
+    from bot.edge.app import Channel, Edge
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -142,18 +148,26 @@ def serve(port: int | None, interface: str) -> None:
             with starting:
                 starting.enter_context(step("Starting", printed))
                 hush_logs()
-                from bot.channels.slack.channel import SlackChannel
                 from bot.edge.serve import CannotGoOn
                 from bot.edge.serve import serve as serve_edge
 
                 try:
-                    serve_edge(nursery, settings, agency, listener, log, started, SlackChannel.wanted(in_slack))
+                    serve_edge(nursery, settings, agency, listener, log, started, _channels(in_slack))
                 except CannotGoOn as error:
                     stop(str(error))
     except CannotStart as error:
         stop(str(error))
     except KeyboardInterrupt:
         click.echo("Stopped.")
+
+
+def _channels(in_slack: SlackSettings) -> list[Callable[[Edge], Channel]]:
+    """What makes the channels that the settings want; the others are not even loaded."""
+    if not in_slack.wanted:
+        return []
+    from bot.channels.slack.channel import SlackChannel
+
+    return [*SlackChannel.wanted(in_slack)]
 
 
 @main.command()

@@ -1,14 +1,13 @@
-"""Threads for what would hold up the event loop: reading a message, and acting.
+"""Threads for actions, which may wait for a disk, with a deadline: one that is stuck costs nobody else anything.
 
-Reading is arithmetic that ends: as many threads as there are cores.  An action may wait for a disk, so actions have
-threads of their own and a deadline, and one that is stuck costs nobody else anything.  The objects of Rasa that are
-used here keep nothing between two calls, and each tracker belongs to one turn.
+Reading a message is arithmetic, and needs none: nothing else goes on in an agent's process that it could hold up for
+longer than Python's lock would anyway.  The objects of Rasa that are used here keep nothing between two calls, and each
+tracker belongs to one turn.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -43,23 +42,25 @@ class Workers(Inline):
         timed: counts how long ``understand`` and ``act`` take.
     """
 
-    def __init__(self, timed: Timed = lambda stage: nullcontext(), cores: int | None = None) -> None:
+    def __init__(self, timed: Timed = lambda stage: nullcontext()) -> None:
         self._timed = timed
-        self._readers = ThreadPoolExecutor(cores or os.cpu_count() or 1, thread_name_prefix="understand")
         self._actors = ThreadPoolExecutor(ACTING, thread_name_prefix="act")
 
     async def understand(self, work: Callable[..., T], *arguments: Any) -> T:
         with self._timed("understand"):
-            return await _in(self._readers, work, *arguments)
+            return work(*arguments)
 
     async def act(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Raises TimeoutError after `ACTION_SECONDS`; the thread goes on until the work ends by itself."""
         with self._timed("act"):
-            return await asyncio.wait_for(_in(self._actors, _run, work), ACTION_SECONDS)
+            return await asyncio.wait_for(self._in_thread(work), ACTION_SECONDS)
+
+    def _in_thread(self, work: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Future[T]:
+        # The context goes along, so that log lines of the thread carry the id of the turn.
+        return asyncio.get_running_loop().run_in_executor(self._actors, copy_context().run, _run, work)
 
     def close(self) -> None:
         """End the threads; what is stuck in one is not waited for."""
-        self._readers.shutdown(wait=False, cancel_futures=True)
         self._actors.shutdown(wait=False, cancel_futures=True)
 
 
@@ -72,8 +73,3 @@ def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     if runner is None:
         runner = _of_thread.runner = asyncio.Runner()
     return runner.run(work(), context=copy_context())
-
-
-def _in(pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:
-    # The context goes along, so that log lines of the thread carry the id of the turn.
-    return asyncio.get_running_loop().run_in_executor(pool, copy_context().run, work, *arguments)
