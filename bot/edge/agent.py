@@ -21,7 +21,14 @@ from bot.runtime import garbage, install
 from bot.runtime.local_actions import LocalActions
 from bot.runtime.workers import Timed, Workers
 
-TRIED = ("What does general liability cover?", "We are 12 in Reno, what do we need?")  # loads what is loaded late
+TRIED = (
+    "What does general liability cover?",
+    "We are 12 in Reno, what do we need?",
+    "one of our bookkeepers stole 40k over two years, does our BOP pay for that",
+    "hi there, the caterer before us left a burner on in August and the curtains of the hall went up",
+    "a customer's ring that I had for sizing is gone and i think the girl I hired took it, now what",
+)
+"""Between them they load all that is loaded late, such as towns, languages and dates."""
 COME_BACK = "action_come_back"
 ENDPOINTS = Path("endpoints.yml")
 _BOOKKEEPING = {"timestamp", "utter_action", "template_name", "model_id", "assistant_id"}
@@ -88,7 +95,7 @@ class GuideAgent:
         return self
 
     async def warm_up(self) -> None:
-        """Answer two questions and forget them, so that what is loaded late is there."""
+        """Answer some questions and forget them, so that what is loaded late is there."""
         conversation = f"warm-up:{uuid.uuid4().hex}"
         for number, text in enumerate(TRIED):
             await self.handle(Turn(conversation, str(number), text))
