@@ -25,10 +25,9 @@ TRIED = (
     "What does general liability cover?",
     "We are 12 in Reno, what do we need?",
     "one of our bookkeepers stole 40k over two years, does our BOP pay for that",
-    "hi there, the caterer before us left a burner on in August and the curtains of the hall went up",
-    "a customer's ring that I had for sizing is gone and i think the girl I hired took it, now what",
+    "our policy renews in August, what does the girl at the desk need to know about deductibles?",
 )
-"""Between them they load all that is loaded late, such as towns, languages and dates."""
+"""Between them they load all that is loaded late, such as towns, languages and dates; none asks for an agent."""
 COME_BACK = "action_come_back"
 ENDPOINTS = Path("endpoints.yml")
 _BOOKKEEPING = {"timestamp", "utter_action", "template_name", "model_id", "assistant_id"}

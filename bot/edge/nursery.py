@@ -16,6 +16,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -139,6 +140,8 @@ def _nurse(load: Load, line: socket.socket, log: Path, printed: Path, leave: Seq
         try:
             open_agent = load()
             log_to(log, rotates=False)
+            if threading.active_count() > 1:  # a fork would have their locks, and nobody who releases them
+                raise RuntimeError(f"loading has left threads: {threading.enumerate()}")
         except Exception as error:
             log_to(log, rotates=False)
             logger.exception("What answers could not be loaded.")

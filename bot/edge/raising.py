@@ -9,7 +9,11 @@ from bot.edge.member import Open
 
 
 def guide(model: Path) -> Open:
-    """The trained guide, read and warm; to be called where nobody else needs Rasa."""
+    """The trained guide, read and warm; to be called where nobody else needs Rasa.
+
+    The open knowledge base goes along into every agent, for its file is only read, and never changed in place; the
+    database of the records is opened by each agent for itself.
+    """
     from bot.runtime import garbage, hush
 
     garbage.hold_back()

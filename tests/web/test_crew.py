@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -72,6 +73,11 @@ def echo() -> Open:
 
 def broken() -> Open:
     raise ValueError("the model is not one")
+
+
+def with_a_thread() -> Open:
+    threading.Thread(target=time.sleep, args=(3600,), daemon=True).start()
+    return Echo
 
 
 def cannot_open() -> Open:
@@ -220,7 +226,14 @@ async def test_times_of_stages_reach_the_figures_of_the_front(nursery: Nursery) 
     assert b'guide_stage_seconds_count{stage="understand"} 10.0' in metrics.page()
 
 
-@pytest.mark.parametrize(("load", "reason"), [(broken, "the model is not one"), (cannot_open, "the database is away")])
+@pytest.mark.parametrize(
+    ("load", "reason"),
+    [
+        (broken, "the model is not one"),
+        (cannot_open, "the database is away"),
+        (with_a_thread, "loading has left threads"),  # a fork would have their locks for good
+    ],
+)
 async def test_what_cannot_begin_is_said_in_a_sentence(
     nurse: Nurse, tmp_path: Path, load: Callable[[], Open], reason: str
 ) -> None:
