@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 Load = Callable[[], Open]
 """Loads what answers, without a thread that outlives the call; gives what opens it in an agent's process."""
 
-END_SECONDS = 1.0  # that agents have to end by themselves
+END_SECONDS = 0.5  # that agents have to end by themselves
 CLOSE_SECONDS = 3.0  # that the nursery has, its agents included
 _PAUSE = 0.01
 _ARENAS = (-8, 2)  # glibc's M_ARENA_MAX: each thread's own would keep what one turn took for the moment

@@ -37,6 +37,7 @@ def hush() -> None:
 
     from bot.runtime import late_tensorflow
 
+    mute_warnings()
     late_tensorflow.install()  # before the first of Rasa's modules that would import it
     hush_logs()
 
