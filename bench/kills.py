@@ -40,6 +40,9 @@ class Echo:
         """One message for each."""
         return [{"text": "echo"}]
 
+    async def check(self) -> None:
+        """It always can."""
+
     def close(self) -> None:
         """It holds nothing."""
 

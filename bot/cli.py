@@ -7,8 +7,9 @@ import json
 import os
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from dotenv import load_dotenv
@@ -20,6 +21,12 @@ from bot.handoff.desk_commands import desk
 from bot.handoff.testing import NOTHING_TELLS, handoff
 from bot.records.commands import feedback, migrate, open_or_stop, privacy, stop
 from bot.runtime import hush, quiet
+
+if TYPE_CHECKING:  # loading these takes a second, which no other command should wait for
+    from collections.abc import Callable
+
+    from bot.channels.slack.settings import SlackSettings
+    from bot.edge.app import Channel, Edge
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -90,7 +97,7 @@ def _ready_or_stop() -> Path:
 @click.option("--port", type=click.IntRange(0, 65535), help="Port of the website chat; else PORT, else 5005.")
 @click.option("--interface", default="127.0.0.1", show_default=True, help="Address to listen on.")
 def serve(port: int | None, interface: str) -> None:
-    """Start the guide: one process that serves the website chat.
+    """Start the guide: it serves the website chat.
 
     With GUIDE_SERVICE=1 it serves real visitors, and does not start before the agency's settings are
     complete.  Without, it is a demo.
@@ -116,35 +123,51 @@ def serve(port: int | None, interface: str) -> None:
         click.echo(NOTHING_TELLS, err=True)
     model = _ready_or_stop()
     logs = _state_folder() / "logs"
-    log = logs / "guide.log"
+    log, printed = logs / "guide.log", logs / "start.log"
     from bot.edge.listening import CannotStart, listen
+    from bot.edge.nursery import Nursery
+    from bot.edge.raising import guide
     from bot.progress import step
-    from bot.runtime import garbage
+    from bot.runtime import garbage, hush_logs
 
-    garbage.hold_back()  # until the agent is loaded
+    garbage.hold_back()  # until the web application is loaded
     starting = ExitStack()
     try:
         listener = listen(settings.port if port is None else port, interface)
-        open_or_stop()
         local = "127.0.0.1" if interface in ("0.0.0.0", "::") else interface
 
         def started() -> None:
+            garbage.resume()
             starting.close()
             click.echo(
                 f"The guide is at http://{local}:{listener.getsockname()[1]}/  (Ctrl-C stops it; the log is {log})"
             )
 
-        with starting:
-            starting.enter_context(step("Starting", logs / "start.log"))
-            hush()
-            from bot.channels.slack.channel import SlackChannel
-            from bot.edge.serve import serve as serve_edge
+        with Nursery(partial(guide, model), log, printed, leave=[listener]) as nursery:  # before there are threads
+            open_or_stop()
+            with starting:
+                starting.enter_context(step("Starting", printed))
+                hush_logs()
+                from bot.edge.serve import CannotGoOn
+                from bot.edge.serve import serve as serve_edge
 
-            serve_edge(model, settings, agency, listener, log, started, SlackChannel.wanted(in_slack))
+                try:
+                    serve_edge(nursery, settings, agency, listener, log, started, _channels(in_slack))
+                except CannotGoOn as error:
+                    stop(str(error))
     except CannotStart as error:
         stop(str(error))
     except KeyboardInterrupt:
         click.echo("Stopped.")
+
+
+def _channels(in_slack: SlackSettings) -> list[Callable[[Edge], Channel]]:
+    """What makes the channels that the settings want; the others are not even loaded."""
+    if not in_slack.wanted:
+        return []
+    from bot.channels.slack.channel import SlackChannel
+
+    return [*SlackChannel.wanted(in_slack)]
 
 
 @main.command()

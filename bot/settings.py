@@ -90,6 +90,9 @@ class Settings(FromEnvironment):
         description="seconds after which a turn ends in an apology")  # fmt: skip
     waiting: int = Field(default=400, env="GUIDE_WEB_WAITING", ge=1, example="400",
         description="messages that may wait for their answers at a time; the next is told \"busy\"")  # fmt: skip
+    processes: int | None = Field(default=None, env="GUIDE_PROCESSES", ge=1, le=64, example="2",
+        description="how many processes answer ([more](operations.md#processes)); without, as many as there are "
+        "cores, at most 4")  # fmt: skip
     files: bool = Field(default=False, env="GUIDE_WEB_FILES", example="1",
         description="`1` lets visitors send pictures and PDF for an agent ([files](website.md#files))")  # fmt: skip
     proxies: int = Field(default=0, env="GUIDE_WEB_PROXIES", ge=0, le=10, example="1",

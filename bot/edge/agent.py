@@ -9,7 +9,7 @@ from typing import Any
 from rasa.core.actions.action import create_bot_utterance
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
-from rasa.core.tracker_store import TrackerStore
+from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
 from rasa.core.utils import AvailableEndpoints
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import EventVerbosity
@@ -21,8 +21,15 @@ from bot.runtime import garbage, install
 from bot.runtime.local_actions import LocalActions
 from bot.runtime.workers import Timed, Workers
 
-TRIED = ("What does general liability cover?", "We are 12 in Reno, what do we need?")  # loads what is loaded late
+TRIED = (
+    "What does general liability cover?",
+    "We are 12 in Reno, what do we need?",
+    "one of our bookkeepers stole 40k over two years, does our BOP pay for that",
+    "our policy renews in August, what does the girl at the desk need to know about deductibles?",
+)
+"""Between them they load all that is loaded late, such as towns, languages and dates; none asks for an agent."""
 COME_BACK = "action_come_back"
+ENDPOINTS = Path("endpoints.yml")
 _BOOKKEEPING = {"timestamp", "utter_action", "template_name", "model_id", "assistant_id"}
 
 
@@ -44,30 +51,50 @@ class Collector(OutputChannel):
 
 
 class GuideAgent:
-    """Answers turns; conversations are kept where endpoints.yml says."""
+    """Answers turns.  Read from a trained model it has no threads, and keeps conversations in memory.
 
-    def __init__(self, agent: Agent, workers: Workers) -> None:
+    Args:
+        agent: Rasa's.
+    """
+
+    def __init__(self, agent: Agent) -> None:
         self._agent = agent
-        self._workers = workers
+        self._workers: Workers | None = None
 
     @classmethod
-    async def load(cls, model: Path, timed: Timed | None = None, endpoints: Path = Path("endpoints.yml")) -> GuideAgent:
-        """The agent of a trained model, warm: its first answer takes no longer than the next."""
+    def read(cls, model: Path) -> GuideAgent:
+        """The agent of a trained model."""
+        install()
+        threadpool_limits(1, "blas")  # messages share the cores, not the products of one
+        return cls(Agent.load(str(model), action_endpoint=LocalActions()))
+
+    @classmethod
+    async def load(cls, model: Path, timed: Timed | None = None, endpoints: Path = ENDPOINTS) -> GuideAgent:
+        """The agent of a trained model, open and warm: its first answer takes no longer than the next."""
         garbage.hold_back()
         try:
-            install()
-            threadpool_limits(1, "blas")  # messages share the cores, not the products of one
-            workers = Workers(timed) if timed else Workers()
-            store = TrackerStore.create(AvailableEndpoints.read_endpoints(str(endpoints)).tracker_store)
-            agent = Agent.load(str(model), tracker_store=store, action_endpoint=LocalActions(workers))
-            agent.processor.workers = workers
-            loaded = cls(agent, workers)
-            await loaded._warm_up()
+            loaded = cls.read(model).open(timed, endpoints)
+            await loaded.warm_up()
         finally:
             garbage.resume()
         return loaded
 
-    async def _warm_up(self) -> None:
+    def open(self, timed: Timed | None = None, endpoints: Path = ENDPOINTS) -> GuideAgent:
+        """This agent with the threads and the database of this process; conversations are kept where a file says.
+
+        Raises:
+            RecordsUnavailable: the database cannot be opened.
+        """
+        agent, processor = self._agent, self._agent.processor
+        self._workers = Workers(timed) if timed else Workers()
+        store = TrackerStore.create(AvailableEndpoints.read_endpoints(str(endpoints)).tracker_store, agent.domain)
+        agent.tracker_store = processor.tracker_store = FailSafeTrackerStore(store)
+        agent.action_endpoint = processor.action_endpoint = LocalActions(self._workers)
+        processor.workers = self._workers
+        return self
+
+    async def warm_up(self) -> None:
+        """Answer some questions and forget them, so that what is loaded late is there."""
         conversation = f"warm-up:{uuid.uuid4().hex}"
         for number, text in enumerate(TRIED):
             await self.handle(Turn(conversation, str(number), text))
@@ -119,9 +146,13 @@ class GuideAgent:
             await store.save(tracker)
         return _visible(said) or None
 
+    async def check(self) -> None:
+        """It can answer wherever it was loaded."""
+
     def close(self) -> None:
         """End its threads."""
-        self._workers.close()
+        if self._workers:
+            self._workers.close()
 
 
 def _visible(messages: list[Message]) -> list[Message]:

@@ -68,6 +68,9 @@ class Answering(Protocol):
     async def come_back(self, conversation: str) -> Sequence[Message] | None:
         """What the guide says when people have left a conversation."""
 
+    async def check(self) -> None:
+        """Raises an error where it cannot answer."""
+
     def close(self) -> None:
         """Release what it holds."""
 
@@ -126,7 +129,7 @@ class Edge:
         self.desk = Desk(lambda: self.handoffs, lambda: self.stores.records, settings, agency)
         self._uploads = Uploads(self.chat, self.sessions, FileLinks(secret), self.rooms)
         self.channels = [make(self) for make in channels]
-        self._health = Health(settings.state, self.stores, lambda: self._agent is not None)
+        self._health = Health(settings.state, self.stores, self._check)
         self._load = load
         self._agent: Answering | None = None
         self.failure: Exception | None = None
@@ -143,6 +146,10 @@ class Edge:
         if held and held.turn != turn.client_id:  # it was accepted before people took the conversation
             return None
         return await self._agent.handle(turn)
+
+    async def _check(self) -> None:
+        assert self._agent
+        await self._agent.check()
 
     def app(self) -> Starlette:
         """The application, for any server that speaks ASGI."""

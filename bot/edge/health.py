@@ -17,17 +17,21 @@ CHECK_SECONDS = 5.0
 
 
 class Health:
-    """What must be right before visitors are sent here."""
+    """What must be right before visitors are sent here.
 
-    def __init__(self, state: Path, stores: Stores, is_loaded: Callable[[], bool]) -> None:
+    Args:
+        check: raises an error where what answers cannot.
+    """
+
+    def __init__(self, state: Path, stores: Stores, check: Callable[[], Coroutine[Any, Any, object]]) -> None:
         self._state = state
         self._stores = stores
-        self._is_loaded = is_loaded
+        self._check = check
 
     async def checks(self) -> dict[str, bool]:
         """Each thing that answers need, and whether it is there."""
         return {
-            "model": self._is_loaded(),
+            "model": await _holds(self._check()),
             "database": await _holds(self._stores.check()),
             "knowledge": await _holds(asyncio.to_thread(in_service)),
             "disk": await _holds(asyncio.to_thread(self._has_room)),

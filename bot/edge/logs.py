@@ -9,7 +9,7 @@ import secrets
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from io import TextIOWrapper
-from logging.handlers import RotatingFileHandler
+from logging.handlers import RotatingFileHandler, WatchedFileHandler
 from pathlib import Path
 
 from bot.privacy import mask
@@ -42,20 +42,39 @@ class JsonLines(logging.Formatter):
         return json.dumps({name: value for name, value in line.items() if value is not None}, ensure_ascii=False)
 
 
-class _Private(RotatingFileHandler):
+class _Rotated(RotatingFileHandler):
     """Makes files that their own user alone can read, those of later days too."""
 
     def _open(self) -> TextIOWrapper:
-        def make(path: str, flags: int) -> int:
-            return os.open(path, flags, 0o600)
-
-        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=make)  # type: ignore[return-value]
+        return _private(self.baseFilename)
 
 
-def log_to(path: Path) -> None:
-    """Write what is logged from now on to a file that is rotated, and nowhere else."""
+class _Followed(WatchedFileHandler):
+    """Goes on in the new file when another process has rotated the one before."""
+
+    def _open(self) -> TextIOWrapper:
+        return _private(self.baseFilename)
+
+
+def _private(path: str) -> TextIOWrapper:
+    def make(path: str, flags: int) -> int:
+        return os.open(path, flags, 0o600)
+
+    return open(path, "a", encoding="utf-8", opener=make)
+
+
+def log_to(path: Path, rotates: bool = True) -> None:
+    """Write what is logged from now on to a file, and nowhere else.
+
+    Args:
+        rotates: whether this process is the one of those that write to it that rotates it.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handler = _Private(path, maxBytes=LARGEST, backupCount=5, encoding="utf-8")
+    handler: logging.Handler = (
+        _Rotated(path, maxBytes=LARGEST, backupCount=5, encoding="utf-8")
+        if rotates
+        else _Followed(path, encoding="utf-8")
+    )
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     for old in list(root.handlers):

@@ -28,11 +28,13 @@ class Metrics:
         self._verdicts = self._counter("guide_verdicts", "Answers that say yes, no or it depends", "verdict")
         self._refused = self._counter("guide_refused_requests", "Requests that were refused, by code", "code")
         self.losses = self._counter(
-            "guide_losses", "What failed: answer (an apology was sent), store (tried again), sweep, slack", "kind"
+            "guide_losses",
+            "What failed: answer (an apology was sent), store (tried again), sweep, slack, agent (one ended)",
+            "kind",
         )
         for status in ("fallback", "out_of_scope", "handoff"):  # misses, refusals and handoffs are there from the start
             self._answers.labels("none", status)
-        for kind in ("answer", "store", "sweep", "slack"):
+        for kind in ("answer", "store", "sweep", "slack", "agent"):
             self.losses.labels(kind)
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:

@@ -24,7 +24,7 @@ from bot.records import events
 from bot.records.engine import Records, RecordsUnavailable
 from bot.records.opening import shared
 
-KEPT_IN_MEMORY = 300  # conversations
+KEPT_IN_MEMORY = 150  # conversations, in each process that answers
 
 
 @dataclass

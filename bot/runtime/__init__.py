@@ -32,15 +32,21 @@ def mute_warnings() -> None:
 
 
 def hush() -> None:
-    """Warnings and worse only, identifiers masked: Rasa's debug lines would put what visitors write into logs."""
+    """Keep Rasa quiet, as ``hush_logs`` does what is logged, and TensorFlow out."""
     import sanic.app  # noqa: F401  (resets the warning filters when it is first imported, so before they are set)
 
     from bot.runtime import late_tensorflow
 
     mute_warnings()
     late_tensorflow.install()  # before the first of Rasa's modules that would import it
+    hush_logs()
+
+
+def hush_logs() -> None:
+    """Warnings and worse only, identifiers masked: Rasa's debug lines would put what visitors write into logs."""
     from bot.runtime.logs import mask_logs
 
+    mute_warnings()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger().setLevel(logging.WARNING)
     mask_logs()

@@ -1,17 +1,17 @@
-"""Threads for what would hold up the event loop: reading a message, and acting.
+"""Threads for actions, which may wait for a disk, with a deadline: one that is stuck costs nobody else anything.
 
-Reading is arithmetic that ends: as many threads as there are cores.  An action may wait for a disk, so actions have
-threads of their own and a deadline, and one that is stuck costs nobody else anything.  The objects of Rasa that are
-used here keep nothing between two calls, and each tracker belongs to one turn.
+An action is waited for a moment, and if it needs longer, other turns go on meanwhile.  Reading a message is arithmetic,
+and needs no thread: nothing else goes on in an agent's process that it could hold up for longer than Python's lock
+would anyway.  The objects of Rasa that are used here keep nothing between two calls, and each
+tracker belongs to one turn.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
+import concurrent.futures as futures
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 ACTING = 32  # actions at a time
 ACTION_SECONDS = 10.0
+WORTH_WAITING = 0.02  # seconds that everything else waits for an action
 
 Timed = Callable[[str], AbstractContextManager[Any]]
 
@@ -43,23 +44,26 @@ class Workers(Inline):
         timed: counts how long ``understand`` and ``act`` take.
     """
 
-    def __init__(self, timed: Timed = lambda stage: nullcontext(), cores: int | None = None) -> None:
+    def __init__(self, timed: Timed = lambda stage: nullcontext()) -> None:
         self._timed = timed
-        self._readers = ThreadPoolExecutor(cores or os.cpu_count() or 1, thread_name_prefix="understand")
-        self._actors = ThreadPoolExecutor(ACTING, thread_name_prefix="act")
+        self._actors = futures.ThreadPoolExecutor(ACTING, thread_name_prefix="act")
 
     async def understand(self, work: Callable[..., T], *arguments: Any) -> T:
         with self._timed("understand"):
-            return await _in(self._readers, work, *arguments)
+            return work(*arguments)
 
     async def act(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Raises TimeoutError after `ACTION_SECONDS`; the thread goes on until the work ends by itself."""
         with self._timed("act"):
-            return await asyncio.wait_for(_in(self._actors, _run, work), ACTION_SECONDS)
+            # The context goes along, so that log lines of the thread carry the id of the turn.
+            acting = self._actors.submit(copy_context().run, _run, work)
+            # Most actions only calculate, and threads that do so at once hinder each other: a tenth of a turn.
+            if not futures.wait([acting], WORTH_WAITING).done:
+                return await asyncio.wait_for(asyncio.wrap_future(acting), ACTION_SECONDS)
+            return acting.result()
 
     def close(self) -> None:
         """End the threads; what is stuck in one is not waited for."""
-        self._readers.shutdown(wait=False, cancel_futures=True)
         self._actors.shutdown(wait=False, cancel_futures=True)
 
 
@@ -72,8 +76,3 @@ def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     if runner is None:
         runner = _of_thread.runner = asyncio.Runner()
     return runner.run(work(), context=copy_context())
-
-
-def _in(pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:
-    # The context goes along, so that log lines of the thread carry the id of the turn.
-    return asyncio.get_running_loop().run_in_executor(pool, copy_context().run, work, *arguments)

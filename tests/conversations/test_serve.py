@@ -1,4 +1,4 @@
-"""The real ``guide serve``: one process, the page, a talk, and how it ends; and Rasa's own commands beside it."""
+"""The real ``guide serve``: its processes, the page, a talk, and how it ends; and Rasa's own commands beside it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from bench.processes import free_port
+from bench.processes import free_port, session_members
 from bot.ask import Guide
 
 pytestmark = [
@@ -46,27 +46,46 @@ class Served:
         return self.process.returncode, printed
 
     def listens_at(self) -> list[int]:
-        """The ports at which it takes connections."""
-        folder = Path(f"/proc/{self.process.pid}")
-        own = {link.readlink().name for link in (folder / "fd").iterdir() if link.is_symlink()}
-        lines = [line.split() for name in ("tcp", "tcp6") for line in (folder / "net" / name).read_text().splitlines()]
-        return [
-            int(line[1].rpartition(":")[2], 16) for line in lines if line[3] == "0A" and f"socket:[{line[9]}]" in own
-        ]
+        """The ports at which its processes take connections."""
+        found = []
+        for pid in self.processes():
+            folder = Path(f"/proc/{pid}")
+            own = {link.readlink().name for link in (folder / "fd").iterdir() if link.is_symlink()}
+            tables = [(folder / "net" / name).read_text().splitlines() for name in ("tcp", "tcp6")]
+            lines = [line.split() for table in tables for line in table]
+            found += [
+                int(line[1].rpartition(":")[2], 16)
+                for line in lines
+                if line[3] == "0A" and f"socket:[{line[9]}]" in own
+            ]
+        return found
 
-    def children(self) -> list[str]:
-        """Processes that it has started."""
-        return Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+    def processes(self) -> list[int]:
+        """Itself, and what it has started: the nursery, and the agents."""
+        return session_members(self.process.pid)
+
+    def agents(self) -> list[int]:
+        """The processes that answer."""
+        (nursery,) = _children(self.process.pid)
+        return _children(nursery)
+
+    def holds(self, library: str) -> list[int]:
+        """Those of its processes that have loaded a library."""
+        return [pid for pid in self.processes() if library in Path(f"/proc/{pid}/maps").read_text()]
+
+
+def _children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 @contextmanager
-def _serving(state: Path, project: Path = PROJECT) -> Iterator[Served]:
+def _serving(state: Path, project: Path = PROJECT, **settings: str) -> Iterator[Served]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
         [sys.executable, "-m", "bot.cli", "serve", "--port", str(port)],
         cwd=project,
-        env={**os.environ, "GUIDE_STATE": str(state), "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "GUIDE_STATE": str(state), "PYTHONUNBUFFERED": "1", **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -143,10 +162,11 @@ def test_the_page_is_served_a_question_is_answered_and_ctrl_c_ends_it(guide: Gui
             figures = reply.read().decode()
         assert 'guide_verdicts_total{verdict="no"} 1.0' in figures
         assert 'guide_stage_seconds_count{stage="understand"}' in figures
-        assert served.children() == []
+        processes = served.processes()
         served.process.send_signal(signal.SIGINT)
         code, printed = served.ended()
         assert code == 0
+        assert served.processes() == [] and len(processes) > 2
         starting, where, stopped = printed.splitlines()  # and nothing of what the libraries say
         assert re.fullmatch(r"Starting … done in \d+ s", starting)
         assert where.startswith(f"The guide is at {served.url}/")
@@ -181,6 +201,55 @@ def test_a_message_accepted_before_a_kill_is_answered_once_after_the_start(guide
         time.sleep(1)
         joined = _post(served.url + "/chat/session", {"token": token})
     assert [message["from"] for message in joined["messages"]] == ["bot", "visitor", "bot"]
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_each_agent_has_a_process_and_the_front_loads_no_model(guide: Guide, tmp_path: Path, processes: str) -> None:
+    with _serving(tmp_path / "state", GUIDE_PROCESSES=processes) as served:
+        agents = served.agents()
+        assert len(agents) == int(processes)
+        assert len(served.processes()) == len(agents) + 2
+        assert served.process.pid not in served.holds("onnxruntime") and set(agents) <= set(served.holds("onnxruntime"))
+        assert "rasa" not in (tmp_path / "state" / "logs" / "guide.log").read_text()
+
+
+def test_agents_that_are_killed_while_they_answer_lose_nothing(guide: Guide, tmp_path: Path) -> None:
+    with _serving(tmp_path / "state", GUIDE_PROCESSES="2") as served:
+        chats = [_Chat(served) for _ in range(8)]
+        before = served.agents()
+        asked = [_post(f"{served.url}/chat/message", {"id": "m-1", "text": QUESTION}, chat.token) for chat in chats]
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        for chat, message in zip(chats, asked, strict=True):
+            answer = _heard(served.url, chat.token, lambda heard, seq=message["seq"]: heard.get("seq", 0) > seq)
+            assert answer["answer"]["verdict"] == "no"
+            assert "EPLI answers" in chat.hears("EPLI", after_saying="What is EPLI?")
+            joined = _post(f"{served.url}/chat/session", {"token": chat.token})
+            assert [each["from"] for each in joined["messages"]] == ["bot", "visitor", "bot", "visitor", "bot"]
+        assert not set(before) & set(served.agents())
+
+
+def test_without_its_nursery_the_guide_ends_in_a_sentence(guide: Guide, tmp_path: Path) -> None:
+    with _serving(tmp_path / "state") as served:
+        (nursery,) = _children(served.process.pid)
+        os.kill(nursery, signal.SIGKILL)
+        code, printed = served.ended()
+        assert code == 1 and "The process that agents come from has ended" in printed.splitlines()[-1]
+        _wait_until(lambda: served.processes() == [])
+
+
+def test_the_front_killed_leaves_no_process(guide: Guide, tmp_path: Path) -> None:
+    with _serving(tmp_path / "state") as served:
+        served.process.kill()
+        served.process.wait()
+        _wait_until(lambda: served.processes() == [])
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.1)
 
 
 def test_a_model_that_cannot_be_read_is_said_in_one_sentence(guide: Guide, tmp_path: Path) -> None:

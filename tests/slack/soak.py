@@ -40,6 +40,9 @@ class Echo:
         await asyncio.sleep(random.random() / 50)
         return [{"text": f"echo: {turn.text}", "answer": {"lead": f"echo: {turn.text}", "status": "chitchat"}}]
 
+    async def check(self) -> None:
+        """It always can."""
+
     def close(self) -> None:
         pass
 

@@ -67,6 +67,9 @@ class StubAgent:
         ticket, met = ask(shared(self.state), HandoffSettings(), request, lambda reference, met: reference)
         return f"{ticket.reference} {met.told()}"
 
+    async def check(self) -> None:
+        """It always can."""
+
     def close(self) -> None:
         pass
 
