@@ -14,6 +14,7 @@ from actions.wording import first_said, listed, sentence
 from knowledge.base import KnowledgeBase
 from knowledge.schema import Policy
 from understanding.question import Question
+from understanding.targets import intent_id
 
 USUAL = 6  # prices where no policy is named
 
@@ -48,6 +49,9 @@ def cost(question: Question, base: KnowledgeBase) -> Answer:
     answer.more.append(f"What moves the price:\n{listed(s.text for s in policy.cost_factors)}")
     answer.cite(*(p.source for p in prices[1:]), *(s.source for s in policy.cost_factors))
     answer.buttons = [_drives(policy), _lower(policy), QUOTE]
+    if question.industry and not (question.frame and question.frame.intent == "get_quote"):
+        answer.notes.append(phrase("offer_quote"))
+        answer.offers = intent_id("get_quote")
     return answer
 
 

@@ -99,6 +99,11 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "That, too, is what was published, and no quote.",
         "As with the others, only a quote tells your own price.",
     ),
+    "offer_quote": (
+        "For a price of your own: shall I take down what an agent needs for a quote?",
+        "Shall I take it down for a quote?",
+        "A quote would tell: shall I begin one?",
+    ),
     "concerns": (
         "In general {incident} is a matter for {policies}.",
         "Such a case is looked at under {policies}.",

@@ -572,3 +572,12 @@ def test_a_miss_keeps_what_was_talked_about_and_counts(base: KnowledgeBase) -> N
     missed = Question("hm", "nlu_fallback", closest=("flood", "fire"), certain=False)
     after = _remembered(base, missed, _remembered(base, asked))
     assert (after.target, after.misses, after.shown) == ("ransomware", 1, ("flood", "fire"))
+
+
+def test_a_price_for_a_known_trade_offers_a_quote_which_a_yes_begins(base: KnowledgeBase) -> None:
+    asked = Question("cyber for a plumber", "ask_cost", "cyber#cost", policies=("cyber",))
+    told = respond(replace(asked, industry="plumber"), base)
+    assert told.offers == "intent:get_quote" and any(note.endswith("?") for note in told.notes)
+    assert respond(asked, base).offers is None
+    meanwhile = replace(asked, industry="plumber", frame=Frame(intent="get_quote"))
+    assert respond(meanwhile, base).offers is None
