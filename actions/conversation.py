@@ -12,6 +12,7 @@ from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.clarify import closest, other_questions
 from actions.forms.filling import Filling
+from actions.forms.wishes import Heard, wants_to_hear_it
 from actions.handing_over import waiting
 from actions.known import known
 from actions.noting import MATCH
@@ -236,11 +237,18 @@ class Converse(GuideAction):
     def answered(self, standing: Standing) -> list[Reply]:
         if standing.question.intent == "other_language":
             return [(standing.question, other_language(_in_the_language_of(standing), standing.base))]
-        if standing.question.intent == "ask_known":
+        if standing.question.intent == "ask_known" or _sums_up(standing):
             ticket = waiting(standing.tracker)
             told = known(standing.filling, standing.frame, standing.base, ticket, standing.written)
             return [(standing.question, told)]
         return super().answered(standing)
+
+
+def _sums_up(standing: Standing) -> bool:
+    """Whether "sum it up" is said in a form, where nothing else was just answered that it could be about."""
+    form = standing.kept
+    in_form = bool(form and form.form and not form.aside)
+    return in_form and wants_to_hear_it(Heard.of(standing.message), aside=False)
 
 
 class StartOver(GuideAction):

@@ -110,8 +110,9 @@ def in_own_words(written: Sequence[str], filling: Filling | None, base: Knowledg
         said = Said(text, "", date.min)
         known = [each for field, _ in told if field.kind in NUMBERS and (each := mentioned(field, said, base))]
         as_told = {each.value[0] for each in known} | {one.low for each in known for one in read_amounts(each.shown)}
-        meant = "" if known and put_right_in(text) else text
-        numbers = {each.low for each in read_amounts(meant) if each.low != 1}
+        numbers = {each.low for each in read_amounts(text) if each.low != 1}
+        if put_right_in(text) and (known or numbers & facts):
+            return False  # what is right of it stands among the facts
         return bool(numbers - facts - as_told)
 
     words = (cut(" ".join(" ".join(statements(text)).split()), LONGEST_WORDS) for text in written)

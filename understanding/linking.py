@@ -39,7 +39,7 @@ ORDINARY = {
     "aggregate", "binder", "bop", "cancellation", "comp", "hails", "occurrence", "patent", "renewal", "rust", "sow",
     "tail", "umbrella", "EMR", "ERP", "SIR",
 }  # fmt: skip
-IN_A_ROW = {"crime", "crimes"}  # a name only in a row of policies: "cyber, crime and D&O"
+IN_A_ROW = {"crime", "crimes", "auto", "property"}  # a name only in a row of policies: "cyber, crime and D&O"
 # What tells that an everyday word is meant as a name: a word of the trade (normal forms), or a question.
 OF_THE_TRADE = {
     "accused", "broker", "buy", "carrier", "certificate", "claim", "contract", "cost", "cover", "coverage", "covered",
@@ -313,4 +313,5 @@ def _in_a_row(span: Span, policy: Span) -> bool:
     """Whether the span stands beside the policy, or only "and" or the like lies between."""
     first, second = sorted((span, policy), key=lambda each: each.start)
     between = span.doc[first.end : second.start]
-    return policy.label_.startswith("policy:") and all(token.norm_ in JOINING for token in between)
+    joined = all(token.norm_ in JOINING or token.norm_ in IN_A_ROW for token in between)
+    return policy.label_.startswith("policy:") and policy.text.lower() not in IN_A_ROW and joined

@@ -141,7 +141,7 @@ def _left(
     """
     if stops(heard):
         return Step(filling, Did.STOPPED)
-    if wants_to_hear_it(heard):
+    if wants_to_hear_it(heard, filling.aside):
         return Step(filling, Did.DIGRESSED)
     if not is_never_an_answer(heard, read, asked):
         return None
@@ -221,7 +221,8 @@ def _contradicted(
     filling: Filling, said: Said, asked: ProfileField, fields: list[ProfileField], base: KnowledgeBase
 ) -> Step | None:
     """Another number for what was told before, and no word that puts it right: it is asked which one holds."""
-    if asked.kind in WORDS or said.intent in ("correct", "follow_up") or CORRECTS.search(said.text):
+    no_words = asked.kind not in WORDS or asked.kind == "industry"  # no trade is told by other numbers
+    if not no_words or said.intent in ("correct", "follow_up") or CORRECTS.search(said.text):
         return None
     for each in fields:
         known = filling.values.get(each.id, SKIPPED)

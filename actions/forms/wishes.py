@@ -117,7 +117,7 @@ _QUOTE = re.compile(r"\bquot", re.I)
 _HOW_TO = re.compile(r"\W*(?:how|what|where|which|when|who|why|do i)\b", re.I)
 _INVERTED = (
     r"(?:do|does|did|is|are|was|can|could|would|will|should|must|may)(?:n['’]?t)? "
-    r"(?:i|we|you|u|it|they|that|this|these|those|there)\b"
+    r"(?:i|we|you|u|it|they|that|this|these|those|there|my|our|the)\b"
 )
 # After "hold on" or a sentence of its own; behind a comma "which" and "who" only go on telling.
 _ASKS_AFTER_ALL = re.compile(
@@ -268,9 +268,15 @@ def speaks_of_quotes(text: str) -> bool:
     return bool(_QUOTE.search(text))
 
 
-def wants_to_hear_it(heard: Heard) -> bool:
-    """ "what have you got so far?" """
-    return heard.is_either_way("ask_known", SURE_STEER)
+def wants_to_hear_it(heard: Heard, aside: bool) -> bool:
+    """ "what have you got so far?", or, where nothing else was just answered, "sum it up" and "repeat it all to me".
+
+    Args:
+        aside: the last message asked something of its own.
+    """
+    again = heard.is_either_way("repeat", SURE_CHAT) and len(heard.text.split()) > SHORT  # fewer: the question again
+    summed_up = not aside and (again or heard.is_either_way("shorter", SURE_CHAT))
+    return summed_up or heard.is_either_way("ask_known", SURE_STEER)
 
 
 def asks_how(text: str) -> bool:

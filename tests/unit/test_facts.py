@@ -424,6 +424,13 @@ def test_words_with_a_number_that_was_put_right_are_not_told_back(base: Knowledg
     assert "fifty" not in "".join(summary_of(after, frame, base).facts)
 
 
+def test_words_that_put_a_fact_right_are_not_told_back(base: KnowledgeBase) -> None:
+    filling, _ = known_of("we are fifteen people", base)
+    written = ["sixteen, no fifteen people", "sorry, 15, not 16", "we lost 900 bolts"]
+    told = "".join(known(filling, None, base, written=written).paragraphs)
+    assert "16" not in told and "sixteen" not in told and "900" in told
+
+
 def test_words_that_told_a_number_by_the_day_are_not_told_back_once_it_was_put_right(base: KnowledgeBase) -> None:
     filling, frame = known_of("our clerks take 400 calls a day", base)
     after = filling.knowing({"call_volume": Value([900, 900], "900")})

@@ -23,7 +23,7 @@ from actions.forms.places import state_of
 from actions.forms.said import LONGEST_ANSWER, Refusal, Said, Value
 from actions.forms.steps import step
 from actions.forms.turn import PAUSE, begin, go_on, opens, varied
-from actions.forms.wishes import Heard, asks_why, restarts
+from actions.forms.wishes import Heard, asks_why, restarts, wants_to_hear_it
 from knowledge.base import KnowledgeBase
 from knowledge.named import CONTACT
 from knowledge.schema import Bounds, ProfileField
@@ -709,6 +709,27 @@ def test_a_number_is_put_right_where_words_are_asked_for(text, base) -> None:
     start = Filling(QUOTE, {}, ("industry",), "industry", at=NOW).knowing({"headcount": Value([22, 22], "22")})
     taken = done(start, base, text)
     assert taken.filling.values["headcount"].shown == "9" and "industry" not in taken.filling.values
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "aside", "hears"),
+    [
+        ("add it all up for me", "shorter", False, True),
+        ("add it all up for me", "shorter", True, False),  # of the answer just given
+        ("say all that once more so I see it", "repeat", False, True),
+        ("come again?", "repeat", False, False),
+        ("what do you have by now", "ask_known", True, True),
+    ],
+)
+def test_what_was_told_is_heard_again_in_many_words(text, intent, aside, hears) -> None:
+    assert wants_to_hear_it(Heard.of(message(text, intent)), aside) is hears
+
+
+def test_no_trade_is_told_by_another_number_of_what_is_known(base) -> None:
+    start = Filling(QUOTE, {}, ("industry",), "industry", at=NOW).knowing({"headcount": Value([30, 30], "30")})
+    taken = done(start, base, "900 parcels. and one left so it is 29 drivers")
+    assert taken.did is Did.REFUSED and "Before, you told me 30" in taken.refusal
+    assert "industry" not in taken.filling.values
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ NAMES = {
     ("policy", "crime_fidelity"): ["crime insurance", "crime"],
     ("policy", "umbrella"): ["umbrella"],
     ("policy", "bop"): ["bop"],
+    ("policy", "commercial_auto"): ["auto"],
     ("policy", "epli"): ["epli"],
     ("term", "claims_made"): ["claims made"],
     ("term", "certificate_of_insurance"): ["coi"],
@@ -216,6 +217,9 @@ def test_a_state_that_a_town_names_stands_where_the_town_does(linker: TermLinker
         ("not cyber insurance", ["cyber"]),  # nothing else is named
         ("sorry, I meant crime", ["crime_fidelity"]),
         ("there is much crime here", []),
+        ("do I get cyber and auto with it", ["commercial_auto", "cyber"]),
+        ("epli, crime and auto", ["commercial_auto", "crime_fidelity", "epli"]),
+        ("my auto broke down", []),
         ("cyber insurance does not pay, does crime insurance", ["crime_fidelity", "cyber"]),
     ],
 )
