@@ -32,6 +32,7 @@ from bench.sides import Served, Side
 WARM_UP_DEADLINE_S = 300.0
 PHASE_DEADLINE_S = 300.0
 # A turn slower than this on average is not slow but stuck.
+WARMED_BY = 8  # visitors, so that each process of a side that has several gets some
 TURN_DEADLINE_S = 5.0
 # Share of the cores other programs may use before a warning.
 BUSY = 0.5
@@ -159,8 +160,8 @@ def measure(sides: Sequence[Side], settings: Settings) -> dict[str, Measured]:
         starts = start_both(sides, settings.starts, running)
         ports = {side.name: starts[side.name][-1].port for side in sides}
         for name, port in ports.items():
-            # Not counted: the first messages of a fresh process fill caches.
-            alone(name, port, settings, block=0)
+            # Not counted: the first messages of each fresh process fill caches.
+            load.visit(name, port, visitors=WARMED_BY, turns=settings.alone_block, deadline_s=PHASE_DEADLINE_S)
         say(f"one visitor alone, {settings.alone} messages …")
         single = {name: load.Talk() for name in ports}
         for block in range(math.ceil(settings.alone / settings.alone_block)):

@@ -15,7 +15,10 @@ def listen(port: int, interface: str) -> socket.socket:
     Raises:
         CannotStart: something has it already, or it is none of this machine.
     """
-    listener = socket.socket(socket.AF_INET6 if ":" in interface else socket.AF_INET)
+    # asyncio lets connections send at once only where the protocol is named; else an answer waits 40 ms for the
+    # acknowledgement of its headers.
+    family = socket.AF_INET6 if ":" in interface else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((interface, port))
