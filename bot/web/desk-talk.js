@@ -166,6 +166,8 @@ export class Talk extends EventTarget {
   #showActions() {
     const had = document.activeElement?.dataset?.action;
     const possible = this.actions.filter(({ can }) => can(this.#shown));
+    const there = [...this.#buttons.children].map((each) => each.dataset.action);
+    if (there.join() === possible.map(({ key }) => key).join()) return; // a click may be half done on one of them
     this.#buttons.replaceChildren(
       ...possible.map(({ key, label, main }) =>
         button(label, () => this.act(key), { key: key.toUpperCase(), class: main ? "main" : "plain", "data-action": key }),

@@ -234,6 +234,16 @@ async def test_what_comes_late_leaves_the_focus_where_the_next_key_has_brought_i
     await expect(page.get_by_label("Your reply")).to_be_focused()
 
 
+async def test_what_comes_in_leaves_the_buttons_under_the_pointer(server: Server, context: BrowserContext) -> None:
+    reference = ask_for_agent(server, "1", "hello").reference
+    page = await sit_down(context, server)
+    await claimed(page, reference)
+    there = await page.get_by_role("button", name="Call back", exact=True).element_handle()
+    await reply(page, "One moment.")
+    await expect(page.locator(".message.agent:not(.pending)")).to_be_visible()
+    assert there and await there.evaluate("each => each.isConnected")
+
+
 async def test_a_draft_stays_with_its_request_over_a_reload(server: Server, context: BrowserContext) -> None:
     one, two = (ask_for_agent(server, session, "hello").reference for session in ("1", "2"))
     page = await sit_down(context, server)

@@ -28,6 +28,7 @@ async def test_what_is_written_to_a_connection_is_sent_at_once() -> None:
 
 
 def test_an_address_that_is_taken_is_refused_in_one_sentence() -> None:
-    with listen(0, HERE) as taken, pytest.raises(CannotStart, match="is taken"):
+    with listen(0, HERE) as taken:
         taken.listen()
-        listen(taken.getsockname()[1], HERE)
+        with pytest.raises(CannotStart, match="is taken"):
+            listen(taken.getsockname()[1], HERE)
