@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from actions.answer import Answer, Button, Status
-from actions.contact import Contact, bare_name, heard, only_reaches, problem_with, refuses
+from actions.contact import Contact, bare_name, heard, only_reaches, only_when_or_how, problem_with, refuses
 from actions.forms.fields import reach_of
 from actions.forms.filling import Filling
 from actions.forms.judging import pasted
@@ -41,7 +41,7 @@ def consent_sentence(notices: Mapping[str, Any], agency: Agency) -> str:
 
 def may_be_contact(intent: str, text: str) -> bool:
     """Whether a message may tell how to reach its writer: by what it was read as, or because it is nothing else."""
-    return intent in MAY_BE_A_NUMBER or only_reaches(text)
+    return intent in MAY_BE_A_NUMBER or only_reaches(text) or only_when_or_how(text)
 
 
 def number_in(message: Mapping[str, Any]) -> str | None:

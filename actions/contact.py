@@ -257,6 +257,11 @@ def only_reaches(text: str) -> bool:
     return read_contact(text).reachable and "?" not in text and beside <= _BESIDE
 
 
+def only_when_or_how(text: str) -> bool:
+    """Whether a text is a time or a way to be reached, and nothing else: "after 5 please", "a text is best"."""
+    return _time_or_way(text) is not None
+
+
 def _says_little(text: str) -> bool:
     """Whether next to nothing is said beside the contact."""
     return len(re.findall(r"[\w'’]+", beside_contact(text))) <= FEW_WORDS

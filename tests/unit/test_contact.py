@@ -13,6 +13,7 @@ from actions.contact import (
     has_waited,
     heard,
     only_reaches,
+    only_when_or_how,
     problem_with,
     read_contact,
     refuses,
@@ -186,6 +187,14 @@ def test_a_new_number_in_a_sentence_of_its_own_replaces_the_one_known(text: str,
     known = read_contact("I am Lee Wong, 415-555-0133")
     after = heard(known, text)
     assert (after is not None and after.phone == "(415) 555-0142") is changed
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [("a text is best", True), ("after 5 please", True), ("text of the policy", False), ("how long after 5", False)],
+)
+def test_a_time_or_a_way_may_be_all_that_is_said(text: str, only: bool) -> None:
+    assert only_when_or_how(text) is only
 
 
 @pytest.mark.parametrize(
