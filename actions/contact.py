@@ -71,7 +71,7 @@ _REFUSES = re.compile(
     rf"|\b{_DONT} (?:want (?:to )?|wish to |like to )?(?:giv|shar|leav|provid|hand)(?:e|ing)(?: out| you| u)*"
     r" (?:my|our|any) (?:\w+ )?(?:contact|number|phone|e-?mail|details|info\w*|address|name)\b"
     rf"|\b{_DONT} want (?:\w+ ){{0,3}}(?:calls|called|calling|contacted|contacting|(?:call|contact) (?:me|us))\b"
-    rf"|\b(?:{_DONT}|rather not|no ?body|no one|no need to|not){_BETWEEN}\W+{_REACHING}(?:ing)?\W+(?:me|us)\b"
+    rf"|\b(?:{_DONT}|no ?body|no one|no need to){_BETWEEN}\W+{_REACHING}(?:ing)?\W+(?:me|us)\b"
     rf"|\b(?:rather|prefer|wish)(?: that)? (?:no ?body|no one)\W+{_REACHING}(?:e?d|s)?\b"
     rf"|\b{_DONT} (?:want|wish|need|like)(?: to)?(?: get| have| receive)? (?:a |any )?(?:phone )?calls?\W*$"
     rf"|^\W*(?:\w+\W+){{0,4}}?(?:no|don['’]?t|do not) (?:phone )?{_REACHING}s?(?: back)?"

@@ -247,8 +247,7 @@ class Converse(GuideAction):
 def _sums_up(standing: Standing) -> bool:
     """Whether "sum it up" is said in a form, where nothing else was just answered that it could be about."""
     form = standing.kept
-    in_form = bool(form and form.form and not form.aside)
-    return in_form and wants_to_hear_it(Heard.of(standing.message), aside=False)
+    return bool(form and form.form) and wants_to_hear_it(Heard.of(standing.message), bool(form and form.aside))
 
 
 class StartOver(GuideAction):

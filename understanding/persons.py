@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from understanding.text.language import words_of
+
 # Words that name each kind of person; "on_purpose" is a will and no person, and changes the answer alike.
 _NAMES = {
     "on_purpose": "purpose intentional intentionally deliberate deliberately",
@@ -37,7 +39,7 @@ def instead(otherwise: Mapping[str, str], words: Sequence[str], before: str) -> 
         words: of the message.
         before: what was said before it.
     """
-    said, known = set(words), set(before.lower().split())
+    said, known = set(words), {word.group().lower() for word in words_of(before)}
     for kind, names in PERSONS.items():
         if kind in otherwise and not names.isdisjoint(said) and names.isdisjoint(known):
             return otherwise[kind]

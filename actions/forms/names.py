@@ -141,6 +141,6 @@ def may_be_person(name: str) -> bool:
 _NO_NAME_WORDS = STOP_WORDS - {"will", "may"} | {
     *("phone", "cell", "mobile", "email", "e-mail", "tel", "office", "number", "ext", "hi", "hello", "hey", "thanks"),
     *("work", "home", "fax", "regards", "contact", "text", "yes", "ok", "okay", "sure", "sorry", "best", "anytime"),
-    *("use", "try", "dial", "ring", "reach", "please", "pls", "asap", "urgent", "direct", "line", "main", "number"),
+    *("use", "try", "dial", "ring", "reach", "please", "pls", "asap", "urgent", "direct", "line", "main"),
     *("morning", "afternoon", "evening", "today", "tomorrow", "tonight", "insurance", "quote", "help", "new", "old"),
 }

@@ -72,7 +72,7 @@ def _taken(
     read = _answer(asked, said, base) if asked else None
     settled = (
         _clicked(filling, message, said)
-        or _left(filling, wish, read, asked, _reached_by(filling, said, fields))
+        or _left(filling, said, wish, read, asked, fields)
         or corrected_by_name(filling, said, wish, fields, base)
         or _steered(filling, wish, read, asked)
     )
@@ -132,12 +132,11 @@ def _clicked(filling: Filling, message: Mapping[str, Any], said: Said) -> Step |
 
 
 def _left(
-    filling: Filling, heard: Heard, read: Read, asked: ProfileField | None, reached: Mapping[str, Value]
+    filling: Filling, said: Said, heard: Heard, read: Read, asked: ProfileField | None, fields: list[ProfileField]
 ) -> Step | None:
     """A message that stops the form, or that is never an answer to it.
 
-    Args:
-        reached: how it says to reach the visitor, which an agent asked for by it is to know.
+    How it says to reach the visitor is kept: an agent asked for by it is to know.
     """
     if stops(heard):
         return Step(filling, Did.STOPPED)
@@ -146,7 +145,7 @@ def _left(
     if not is_never_an_answer(heard, read, asked):
         return None
     # A claim told where claims are asked about is an answer, too.
-    told = dict(reached)
+    told = _reached_by(filling, said, fields) if read_contact(said.text).reachable else {}
     if asked and asked.id in ABOUT_CLAIMS and heard.intent == "report_claim" and isinstance(read, Value):
         told[asked.id] = read
     return Step(filling.knowing(told), Did.DIGRESSED, tuple(told), interrupted=heard.intent in COMES_FIRST)
@@ -198,21 +197,20 @@ def _stated(told: Mapping[str, Value], said: Said, fields: list[ProfileField], b
     return {name: value for name, value in told.items() if name not in asked_of}
 
 
-def _reached_by(filling: Filling, said: Said, fields: list[ProfileField]) -> dict[str, Value]:
-    """Name and ways to be reached, where a message gives a number or an address."""
-    return _contact(filling, said, fields, None) if read_contact(said.text).reachable else {}
-
-
 def _contact(filling: Filling, said: Said, fields: list[ProfileField], asked: ProfileField | None) -> dict[str, Value]:
+    """What a message changes of a known way to reach the visitor; a name that was asked for is read apart."""
+    told = _reached_by(filling, said, fields) if Contact.of(filling.facts()).reachable else {}
+    return {name: value for name, value in told.items() if not (name == "name" and asked and asked.kind == "name")}
+
+
+def _reached_by(filling: Filling, said: Said, fields: list[ProfileField]) -> dict[str, Value]:
     """Name and ways to be reached as they stand after the message, where it changes what is known of them."""
     known = Contact.of(filling.facts())
-    if not (known.reachable or asked is None) or pasted(said.text):
-        return {}
-    now = heard(known, said.text)
+    now = None if pasted(said.text) else heard(known, said.text)
     if now is None or now == known:
         return {}
     told = {"reach": reach_of(now)} if now.ways() != known.ways() else {}
-    if now.name and now.name != known.name and not (asked and asked.kind == "name"):
+    if now.name and now.name != known.name:
         told["name"] = Value(now.name, now.name)
     return {name: value for name, value in told.items() if any(each.id == name for each in fields)}
 
@@ -221,8 +219,8 @@ def _contradicted(
     filling: Filling, said: Said, asked: ProfileField, fields: list[ProfileField], base: KnowledgeBase
 ) -> Step | None:
     """Another number for what was told before, and no word that puts it right: it is asked which one holds."""
-    no_words = asked.kind not in WORDS or asked.kind == "industry"  # no trade is told by other numbers
-    if not no_words or said.intent in ("correct", "follow_up") or CORRECTS.search(said.text):
+    in_words = asked.kind in WORDS and asked.kind != "industry"  # no trade is told by other numbers
+    if in_words or said.intent in ("correct", "follow_up") or CORRECTS.search(said.text):
         return None
     for each in fields:
         known = filling.values.get(each.id, SKIPPED)

@@ -94,9 +94,8 @@ def opens(
 def _may_want_a_quote(message: Mapping[str, Any]) -> bool:
     """Whether words that speak of a quote, and ask nothing, are as good a wish for one as for what was decided."""
     chance = dict(message.get("candidates") or []).get(intent_id("get_quote"), 0.0)
-    return (
-        chance >= 1 - DEFLECTION and speaks_of_quotes(str(message.get("text") or "")) and not message["begins_asking"]
-    )
+    asks = bool(message.get("begins_asking"))
+    return chance >= 1 - DEFLECTION and not asks and speaks_of_quotes(str(message.get("text") or ""))
 
 
 def varied(

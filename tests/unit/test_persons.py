@@ -19,6 +19,7 @@ BITE = {"own_people": "bitten_at_work", "client": "bitten_outsider", "on_purpose
         ("and a guest", "a goat bit our cook", "bitten_outsider"),
         ("what if i did it on purpose", "a goat bit a passerby", "set_on_somebody"),
         ("and if our waiter bites back", "a goat bit our waiter", None),  # he was spoken of before
+        ("and if a waiter bites back", "a goat bit our waiter, badly", None),
         ("and a subcontractor", "a goat bit a passerby", None),  # the entry names no other for him
         ("how much do they pay", "a goat bit a passerby", None),
     ],
