@@ -47,7 +47,7 @@ class Learnt:
 
 
 def _place(reader: Reader, each: Listed) -> int | None:
-    ranked = reader.weigh(each.heard, each.names, each.fused, each.features, each.meaning).ranked
+    _, ranked = reader.ranked(each.signs, each.names, each.fused, each.features)
     return first_right([each.labelled.answered_by(reader.recall.targets[name]) for name, _ in ranked])
 
 
@@ -78,13 +78,13 @@ class School:
         examples = [pair for pair in self._examples if pair[1] not in left_out]
         encoder = shared_encoder()
         taught = Taught(self.base, self._linker, encoder, examples, messages)
-        learning, lists = lessons(taught, self._linker, encoder, messages)
+        learning, lists = lessons(taught, encoder, messages)
         classifier, whole = taught.classifier(frozenset()), taught.recall()
         answered = [m for m in self._tests if m.outside(whole.targets) is False and set(m.answers) & set(whole.targets)]
         tests = listed(
             whole,
             lambda _, normal, meaning: dict(classifier.guess(normal, meaning).ranking),
-            self._linker,
+            self._linker.read,
             encoder,
             answered,
         )

@@ -104,7 +104,8 @@ class KnowledgeBase:
         if not path.exists():
             raise KnowledgeUnavailable(f"There is no knowledge base at {path}: run `guide knowledge build`.")
         try:
-            connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+            # A build puts another file in its place, so this one never changes; without locks, a fork may read it too.
+            connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
             self._db = sqlite_utils.Database(connection)
             self._meta = {row["key"]: row["value"] for row in self._db.table("meta").rows}
             self.version: str = self._meta["version"]

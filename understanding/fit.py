@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from zlib import crc32
 
 import numpy as np
 
 from knowledge.base import KnowledgeBase
-from understanding.features import Heard
 from understanding.index import BEST, PhraseIndex
 from understanding.labelled import COVER, EXCLUDED, OUTSIDE, Labelled
 from understanding.learning.arrays import Floats
 from understanding.learning.classifier import Classifier
 from understanding.learning.cosines import Rounded
 from understanding.learning.encoder import Encoder
+from understanding.learning.processes import shared_out
 from understanding.linking import POLICY, Linked, Linker
 from understanding.question import Frame, talked_about
 from understanding.ranker import Ranker, Standard
 from understanding.reader import Reader, Recall, profiles_of, sureness
-from understanding.signals import Chance, asked_evidence, happened_evidence, scope_evidence
+from understanding.signals import Chance, Signs, signs_of
 from understanding.targets import FACET_OF, facet, intent_id, phrases_of, targets_of
 
 FOLDS = 3
 PENALTY_C = 10.0  # of the intents, as config.yml has it
-PLAIN, AFTER_ANOTHER, TALK, FACETED = 1100, 400, 900, 300  # phrases kept back to learn from
+ONE_IN = 2  # labelled messages that the ranker learns from: half of them teach as much as all
+PLAIN, AFTER_ANOTHER, TALK, FACETED = 550, 200, 450, 150  # phrases kept back to learn from
 REPORT = intent_id("report_claim")
 PLAIN_WORDS, FEW_WORDS = 8, 4
 ASKED_OF_EACH = 8  # ways to ask for a facet, taken from examples and put for every policy
-FOLLOWING, FOLLOWING_WORDS = 2600, 9  # messages made to follow another, and their words at most
-AT_ONCE = 64  # messages compared with all phrases together
+FOLLOWING, FOLLOWING_WORDS = 1300, 9  # messages made to follow another, and their words at most
+AT_ONCE = 8  # messages compared with all phrases together
 ANSWERS_TOLD = 2  # targets of a labelled message that it becomes a phrase of
 OUTSIDE_STRENGTH, HAPPENED_STRENGTH, ASKED_STRENGTH = 0.02, 0.005, 0.05  # inverse of the L2 penalty, by held-out folds
 ASKED_LEAST = 0.15  # deviation below which evidence of what is asked is not stretched
@@ -43,16 +43,16 @@ class Listed:
     """A labelled message with its candidates."""
 
     labelled: Labelled
-    heard: Heard
+    signs: Signs
     names: list[str]
     fused: Floats
     features: Floats
     right: Floats  # 1 where the candidate answers the message
-    meaning: Floats
 
 
 Phrases = list[tuple[str, str]]  # target, text
 Guesses = Callable[[Labelled, str, Floats], dict[str, float]]
+Link = Callable[[str], Linked]
 
 
 class Taught:
@@ -72,17 +72,21 @@ class Taught:
         messages: Sequence[Labelled] = (),
     ) -> None:
         self.base = base
-        self._linked = cache(linker.read)  # of an example it is asked several times what it names
         of_messages = {each.text for each in messages}
         self._of_messages = [pair for pair in dict.fromkeys(examples) if pair[1] in of_messages]
         self._examples = [pair for pair in dict.fromkeys(examples) if pair[1] not in of_messages]
         targets = targets_of(base, {name for name, _ in examples})
         self._bare = set(targets)
         self._ways: set[str] = set()  # examples that stand for every policy
-        asked = self._asked_of_policies(encoder)
         written = phrases_of_messages(messages, targets)
-        told = [*phrases_of(base, self._examples), *asked]
-        self._read = {text: self._linked(text).normal for _, text in (*told, *written, *examples)}
+        own = phrases_of(base, self._examples)
+        texts = list(dict.fromkeys([text for _, text in (*examples, *own, *written)] + [m.text for m in messages]))
+        known = dict(zip(texts, linker.read_all(texts), strict=True))
+        self.link: Link = lambda text: known.get(text) or linker.read(text)
+        """What a text names, as the linker reads it; of what is learnt from it is known."""
+        asked = self._asked_of_policies(encoder)
+        told = [*own, *asked]
+        self._read = {text: self.link(text).normal for _, text in (*told, *written, *examples)}
         unique = list(dict.fromkeys(self._read.values()))
         self._vectors = dict(zip(unique, encoder.embed_all(unique), strict=True))
         self.phrases = list(dict.fromkeys([*self._told_apart(told), *written]))
@@ -91,7 +95,7 @@ class Taught:
         """The usual ways to ask for each facet, put for every policy: "who needs cyber insurance?"."""
         ways: dict[str, dict[str, str]] = {}
         for intent, text in self._examples:
-            linked = self._linked(text).links
+            linked = self.link(text).links
             if intent in FACET_OF and [each["entity"] for each in linked] == ["policy"] and _is_short(text):
                 start, end = linked[0]["start"], linked[0]["end"]
                 ways.setdefault(intent, {})[f"{text[:start]}{{}}{text[end:]}".lower()] = text
@@ -219,7 +223,7 @@ class Taught:
         return [trade.group for trade in trades if trade]
 
     def _named_in(self, text: str, kind: str) -> list[str]:
-        linked = self._linked(text).links
+        linked = self.link(text).links
         return list(dict.fromkeys(str(link["value"]) for link in linked if link["entity"] == kind))
 
     def _following(self, plain: Phrases, chosen: np.random.Generator) -> list[Labelled]:
@@ -235,7 +239,7 @@ class Taught:
             pair for intent, text in self._examples if intent in FACET_OF and (pair := self._of_policy(intent, text))
         ]
         for intent, text in self._examples:
-            linked = self._linked(text).links
+            linked = self.link(text).links
             if len(text.split()) > FOLLOWING_WORDS or len(linked) > 1:
                 continue
             kind, value = (str(linked[0]["entity"]), str(linked[0]["value"])) if linked else ("", "")
@@ -303,45 +307,41 @@ def _as_labelled(number: int, target: str, text: str, before: tuple[str, str] | 
     return Labelled(f"held-{number}", text, answers, (before[1],), before[0], live=target == REPORT)
 
 
-def listed(
-    recall: Recall, guess: Guesses, linker: Linker, encoder: Encoder, questions: Sequence[Labelled]
-) -> list[Listed]:
+def listed(recall: Recall, guess: Guesses, link: Link, encoder: Encoder, questions: Sequence[Labelled]) -> list[Listed]:
     """Every labelled message with its candidates and their evidence.
 
     Args:
         guess: chances of the intents, of a message, its normal text and its vector.
     """
-    linked: list[tuple[Labelled, Linked, Frame | None, list[str]]] = []
-    for each in questions:
-        last = talked_about("", *(linker.read(text).normal for text in each.before))
-        read, frame = linker.read(each.text), each.frame(recall.targets, last)
-        linked.append((each, read, frame, recall.compared(read, frame)))
-    said = [text for target in recall.targets.values() for text in recall.said_by(target.id)]
-    encoder.embed_all([*said, *(text for *_, texts in linked for text in texts)])  # at once: every core works
+    encoder.embed_all([text for target in recall.targets.values() for text in recall.said_by(target.id)])
     vectors = encoder.embed
-    found = []
-    for start in range(0, len(linked), AT_ONCE):
-        some = linked[start : start + AT_ONCE]
-        own = [as_phrase(each) for each, *_, texts in some for _ in texts]  # as a stranger would be read
-        near = iter(recall.index.near_all(np.stack([vectors(text) for *_, texts in some for text in texts]), own))
-        for each, read, frame, texts in some:
+
+    def read(some: Sequence[Labelled]) -> Iterator[Listed]:
+        linked: list[tuple[Labelled, Linked, Frame | None, list[str]]] = []
+        for each in some:
+            last = talked_about("", *(link(text).normal for text in each.before))
+            now, frame = link(each.text), each.frame(recall.targets, last)
+            linked.append((each, now, frame, recall.compared(now, frame)))
+        own = [as_phrase(each) for each, *_, texts in linked for _ in texts]  # as a stranger would be read
+        near = iter(recall.index.near_all(np.stack([vectors(text) for *_, texts in linked for text in texts]), own))
+        for each, now, frame, texts in linked:
             mine = [next(near) for _ in texts]
-            meaning = vectors(read.normal)
-            heard = recall.hear(read, frame, guess(each, read.normal, meaning), vectors, mine)
+            meaning = vectors(now.normal)
+            heard = recall.hear(now, frame, guess(each, now.normal, meaning), vectors, mine)
             names, fused, features = recall.listed(heard, vectors)
             right = np.array([float(each.answered_by(recall.targets[name])) for name in names], dtype=np.float32)
-            found.append(Listed(each, heard, names, fused, features, right, meaning))
-    return found
+            yield Listed(each, signs_of(heard, meaning, recall.scope), names, fused, features, right)
+
+    return shared_out(lambda some: list(read(some)), questions, AT_ONCE)
 
 
-def lessons(
-    taught: Taught, linker: Linker, encoder: Encoder, messages: Sequence[Labelled]
-) -> tuple[Recall, list[Listed]]:
+def lessons(taught: Taught, encoder: Encoder, messages: Sequence[Labelled]) -> tuple[Recall, list[Listed]]:
     """All that the ranker learns from, labelled messages and phrases kept back, and what they were compared with."""
     plain = taught.held_back()
     unseen = frozenset(each.text for each in plain)
     recall, guess = taught.recall(unseen), taught.guess_unseen(unseen)
-    return recall, listed(recall, guess, linker, encoder, [*messages, *plain])
+    some = [each for each in messages if crc32(each.text.encode()) % ONE_IN == 0]
+    return recall, listed(recall, guess, taught.link, encoder, [*some, *plain])
 
 
 def fit(recall: Recall, lists: Sequence[Listed]) -> tuple[Reader, Ranker, dict[str, Chance]]:
@@ -349,8 +349,8 @@ def fit(recall: Recall, lists: Sequence[Listed]) -> tuple[Reader, Ranker, dict[s
     asked = _asked([each for each in lists if each.labelled.asks])
     lists = [each for each in lists if each.labelled.answers]
     beyond = [each.labelled.outside(recall.targets) for each in lists]
-    scope = np.stack([scope_evidence(each.heard, each.meaning, recall.scope) for each in lists])
-    told = np.stack([happened_evidence(each.heard, each.meaning) for each in lists])
+    scope = np.stack([each.signs.scope for each in lists])
+    told = np.stack([each.signs.happened for each in lists])
     happened = Chance.fit(told, [each.labelled.live for each in lists], strength=HAPPENED_STRENGTH)
     pairs = [(each.features, each.right) for each in lists]
     evidence, right = [], []
@@ -377,7 +377,7 @@ def _asked(lists: Sequence[Listed]) -> dict[str, Chance]:
 
     What is labelled is mostly something else; a visitor asks for cover as often as not.
     """
-    evidence = np.stack([asked_evidence(each.heard, each.meaning) for each in lists])
+    evidence = np.stack([each.signs.asked for each in lists])
     asks = [each.labelled.asks for each in lists]
     return {
         name: Chance.fit(

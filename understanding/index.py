@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +13,6 @@ from understanding.learning.cosines import Cosines, Rounded
 
 BEST = 3  # of a target's phrases, the mean of so many nearest ones says how near it is
 NONE = -2.0  # less than any cosine
-FEW = 8  # texts, as one message has; starting threads for them costs more than it saves
 
 
 @dataclass(frozen=True)
@@ -65,10 +62,7 @@ class PhraseIndex:
         cosines = self._cosines.of(meanings)
         for row, text in enumerate(leaving_out):
             cosines[row, self._saying.get(text, [])] = NONE
-        if len(cosines) <= FEW:
-            return [self._of(row) for row in cosines]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(self._of, cosines))
+        return [self._of(row) for row in cosines]
 
     def _of(self, cosines: Floats) -> Nearness:
         """The best of each target is found and taken out, BEST times; phrases that say the same count once."""

@@ -7,7 +7,7 @@ is an everyday word too ("umbrella") only where something else tells that insura
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from understanding.learning.encoder import shared_encoder
+from understanding.learning.processes import shared_out
 from understanding.names import Names
 from understanding.text.asking import without_asking
 from understanding.text.language import Spelling, plain, singular, trade_language, words_of
@@ -24,6 +25,7 @@ from understanding.text.towns import towns_named
 
 _CALLED = re.compile(r"\b([A-Za-z][A-Za-z-]+)\s+(?:insurance|policy|coverage)\b", re.IGNORECASE)
 HELD = "held"  # role of a policy that the visitor has, while another is named
+AT_ONCE = 500  # texts that a process reads before it is given more
 POLICY = "it"  # stands for a policy name where only the subject matters; a neutral word, it resembles nothing
 
 _BREAK = re.compile(r"[,;:?!]|\.\s")  # no name goes on behind it; "3700.5" has none
@@ -125,6 +127,10 @@ class Linker:
         normal = self._written_out(text, doc, spans, self.names.spelt_out.get)
         policies = [span for span in spans if span.label_.startswith("policy:")]
         return Linked(entities, normal, without_asking(self._written_out(text, doc, policies, lambda name: POLICY)))
+
+    def read_all(self, texts: Sequence[str]) -> list[Linked]:
+        """What many texts name, on every core."""
+        return shared_out(lambda some: [self.read(text) for text in some], texts, AT_ONCE)
 
     def _unknown_policies(self, text: str, spans: list[Span], places: list[tuple[int, int]]) -> list[dict[str, object]]:
         """Policies called by a word that is no word of the trade: nobody sells "zebra insurance"."""

@@ -22,7 +22,7 @@ from understanding.linking import Linked
 from understanding.nearby import Nearby
 from understanding.question import Frame
 from understanding.ranker import Ranker
-from understanding.signals import CHANCES, Chance, Scope, asked_evidence, happened_evidence, scope_evidence
+from understanding.signals import CHANCES, Chance, Scope, Signs, signs_of
 from understanding.targets import Target, intent_id, points_of, shown_texts, targets_of
 from understanding.text.language import words_of
 from understanding.text.questions import sentences
@@ -211,14 +211,20 @@ class Reader:
         Args:
             meaning: the vector of the message, shape (384,).
         """
-        shares = self.ranker.chances(found, fused)
+        signs = signs_of(heard, meaning, self.recall.scope)
+        outside, ranked = self.ranked(signs, names, fused, found)
         of = self.chances
-        outside = of["outside"].of(scope_evidence(heard, meaning, self.recall.scope))
-        happened = of["happened"].of(happened_evidence(heard, meaning))
-        asked = asked_evidence(heard, meaning)
-        chances = of["right"].of_each(sureness(shares, fused, found, outside))
-        ranked = [(names[i], float(chances[i])) for i in np.argsort(-chances, kind="stable")]
-        return Reading(heard, ranked, outside, happened, of["cover"].of(asked), of["excluded"].of(asked))
+        cover, excluded = of["cover"].of(signs.asked), of["excluded"].of(signs.asked)
+        return Reading(heard, ranked, outside, of["happened"].of(signs.happened), cover, excluded)
+
+    def ranked(
+        self, signs: Signs, names: Sequence[str], fused: Floats, found: Floats
+    ) -> tuple[float, list[tuple[str, float]]]:
+        """The chance that a message is outside, and each candidate's to answer it, likeliest first."""
+        outside = self.chances["outside"].of(signs.scope)
+        evidence = sureness(self.ranker.chances(found, fused), fused, found, outside)
+        chances = self.chances["right"].of_each(evidence)
+        return outside, [(names[i], float(chances[i])) for i in np.argsort(-chances, kind="stable")]
 
     def on(self, base: KnowledgeBase) -> Reader:
         """Reads as before, of another state of the base: verdicts, statements and points are those of now."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,6 +123,21 @@ class Scope:
         outside = np.array([target is not None and target.intent == "out_of_scope" for target in known], dtype=bool)
         inside = np.array([target is not None and target.kind != "intent" for target in known], dtype=bool) & ~outside
         return cls(inside, outside, ids.index(OUTSIDE) if OUTSIDE in ids else None)
+
+
+class Signs(NamedTuple):
+    """Evidence of a message, a row for the regressions of each sort: outside, happened, and what is asked."""
+
+    scope: Floats
+    happened: Floats
+    asked: Floats
+
+
+def signs_of(heard: Heard, meaning: Floats, scope: Scope) -> Signs:
+    """What tells what a message is, whatever it is about."""
+    return Signs(
+        scope_evidence(heard, meaning, scope), happened_evidence(heard, meaning), asked_evidence(heard, meaning)
+    )
 
 
 def scope_evidence(heard: Heard, meaning: Floats, scope: Scope) -> Floats:

@@ -85,7 +85,7 @@ class Meaning(GraphComponent):
         encoder = shared_encoder()
         messages = read_taught()
         taught = Taught(base, linker, encoder, examples, messages)
-        _, ranker, chances = fit(*lessons(taught, linker, encoder, messages))
+        _, ranker, chances = fit(*lessons(taught, encoder, messages))
         recall = taught.recall()
         recall.embed_statements(encoder.embed_all)
         with self._storage.write_to(self._resource) as folder:

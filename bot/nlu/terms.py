@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.reading import NORMAL_TEXT, SUBJECT_TEXT, add_entities
 from knowledge.base import KnowledgeBase
 from understanding import inputs
-from understanding.linking import Linker
+from understanding.linking import Linked, Linker
 from understanding.names import Names, trade_names
 
 FILE = "names.json"
@@ -76,14 +76,19 @@ class TermLinker(GraphComponent):
         return cls(model_storage, resource, names)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        self.process(training_data.training_examples)
+        written = [example for example in training_data.training_examples if example.get(TEXT)]
+        read = self._linker.read_all([str(example.get(TEXT)) for example in written])
+        for example, linked in zip(written, read, strict=True):
+            self._tell(example, linked)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
-                linked = self._linker.read(str(message.get(TEXT)))
-                add_entities(message, [{**link, "extractor": type(self).__name__} for link in linked.links])
-                message.set(NORMAL_TEXT, linked.normal)
-                message.set(SUBJECT_TEXT, linked.bare)
+                self._tell(message, self._linker.read(str(message.get(TEXT))))
         return messages
+
+    def _tell(self, message: Message, linked: Linked) -> None:
+        add_entities(message, [{**link, "extractor": type(self).__name__} for link in linked.links])
+        message.set(NORMAL_TEXT, linked.normal)
+        message.set(SUBJECT_TEXT, linked.bare)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from reading import embed, heard, recall_of
+from reading import heard, recall_of
 
 from bench import labelled, learning
 from bench.intervals import Share, bootstrap
@@ -22,11 +22,13 @@ from understanding.fit import Listed
 from understanding.labelled import Labelled
 from understanding.question import Question
 from understanding.reader import Reading, Recall
+from understanding.signals import Signs
 from understanding.targets import OUTSIDE
 
 if TYPE_CHECKING:
     from conftest import Draft
 
+NOTHING = Signs(np.zeros(0), np.zeros(0), np.zeros(0))
 RIGHT = Read(("alone",), False, True, 0, False, 0.9, True, None, 9.0, 5.0)
 
 
@@ -174,7 +176,7 @@ def test_what_is_left_out_has_earned_what_is_lost() -> None:
 def test_features_left_out_say_nothing() -> None:
     features = np.ones((2, len(FEATURES)), np.float32)
     message = Labelled("a", "x", ("war",))
-    listed = Listed(message, heard("x"), ["a", "b"], np.ones(2), features, np.array([1.0, 0.0]), embed("x"))
+    listed = Listed(message, NOTHING, ["a", "b"], np.ones(2), features, np.array([1.0, 0.0]))
     (blank,) = learning._blank([listed], GROUPS["kinds"])
     zero = [name for name, value in zip(FEATURES, blank.features[0], strict=True) if value == 0.0]
     assert zero == list(GROUPS["kinds"])
@@ -185,8 +187,7 @@ def test_every_source_is_left_out_once() -> None:
     first = learning.read_labelled(files=["learn_1"])[0]
     held = [Labelled("held-3", "x", ("war",)), Labelled("held-f3", "x", ("war",)), Labelled("held-4", "x", ("war",))]
     lists = [
-        Listed(each, heard("x"), [], np.zeros(0), np.zeros((0, len(FEATURES))), np.zeros(0), embed("x"))
-        for each in [first, *held]
+        Listed(each, NOTHING, [], np.zeros(0), np.zeros((0, len(FEATURES))), np.zeros(0)) for each in [first, *held]
     ]
     found = {name: len(kept) for name, kept in learning._without_each_source(lists)}
     assert found == {"learn_1 (1)": 3, f"{learning.KEPT_BACK} (2)": 2, f"{learning.MADE} (1)": 3}

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understanding.index import BEST, FEW, PhraseIndex
+from understanding.index import BEST, PhraseIndex
 from understanding.learning.cosines import Rounded
 
 
@@ -32,6 +32,6 @@ def test_a_target_is_as_near_as_the_mean_of_its_best_phrases(counts: list[int], 
 def test_several_texts_at_once_are_read_as_each_alone() -> None:
     rng = np.random.default_rng(3)
     index = PhraseIndex([f"t{i % 7}" for i in range(100)], Rounded.of(_unit(rng, 100)))
-    texts = _unit(rng, 3 * FEW)
+    texts = _unit(rng, 24)
     for text, together in zip(texts, index.near_all(texts), strict=True):
         assert np.allclose(index.near_all(text[None, :])[0].mean, together.mean, atol=1e-6)
