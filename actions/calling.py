@@ -5,16 +5,27 @@ Consent is shown where a number is taken, and kept only where it was given after
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from actions.answer import Answer, Button, Status
-from actions.contact import Contact, bare_name, heard, only_reaches, only_when_or_how, problem_with, refuses
+from actions.contact import (
+    Contact,
+    bare_name,
+    heard,
+    only_reaches,
+    only_when_or_how,
+    other_end_in,
+    problem_with,
+    refuses,
+)
 from actions.forms.fields import reach_of
 from actions.forms.filling import Filling
 from actions.forms.judging import pasted
+from actions.forms.names import may_be_person
 from actions.forms.reaching import find_phone
 from actions.forms.said import Value, classified
 from actions.phrasing import phrase
@@ -29,6 +40,8 @@ MAY_BE_A_NUMBER = {
     *("talk_to_agent", "inform", "nlu_fallback", "correct", "affirm", "deny", "follow_up", "out_of_scope", "complain"),
     *("skip", "go_back", "ask_known", "delete_my_data"),
 }
+_CLAUSE_END = re.compile(r"[.,;]\s+|\s-\s")
+SHORT_NAME = 2  # words that answer who may be asked for, whatever else they could mean
 WHO = "Who may the agent ask for?"
 REFUSED = "All right: I pass on no name, number or address, and nobody will call or write to you."
 
@@ -41,7 +54,7 @@ def consent_sentence(notices: Mapping[str, Any], agency: Agency) -> str:
 
 def may_be_contact(intent: str, text: str) -> bool:
     """Whether a message may tell how to reach its writer: by what it was read as, or because it is nothing else."""
-    return intent in MAY_BE_A_NUMBER or only_reaches(text) or only_when_or_how(text)
+    return intent in MAY_BE_A_NUMBER or only_reaches(text) or only_when_or_how(text) or other_end_in(text) is not None
 
 
 def number_in(message: Mapping[str, Any]) -> str | None:
@@ -91,12 +104,12 @@ def just_said(events: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def with_contact(
-    filling: Filling | None, message: Mapping[str, Any], at: float, name_asked: bool = False
+    filling: Filling | None, message: Mapping[str, Any], at: float, name_asked: str = ""
 ) -> Filling | None:
     """What is known of the visitor, with what a message outside a form says of how to reach them, or without it.
 
     Args:
-        name_asked: the guide has just asked for a name, so that a name may be all that is said.
+        name_asked: the question just asked that a name may answer; empty where none was.
     """
     text = mask(str(message.get("text") or ""))
     if (filling and filling.form) or message.get("ask") or pasted(text):
@@ -105,23 +118,40 @@ def with_contact(
     known = contact_of(filling)
     if refuses(text):
         values = {name: value for name, value in values.items() if name not in ("name", "reach")}
-    elif name_asked and not known.name and (name := _name_told(message)):
-        values["name"] = Value(name, name)
     elif (told := heard(known, text)) and told != known:
         values |= {"reach": reach_of(told)} if told.reachable else {}
         values |= {"name": Value(told.name, told.name)} if told.name else {}
+    elif name_asked and not known.name and (name := name_told(message, who=name_asked == WHO)):
+        values["name"] = Value(name, name)
     if values == (filling.values if filling else {}):
         return filling
     return replace(filling or Filling(None, at=at), values=values)
 
 
-def _name_told(message: Mapping[str, Any]) -> str | None:
-    """The name that a message is, where its words alone read as nothing in particular, a greeting, or no English."""
+def name_told(message: Mapping[str, Any], who: bool = False) -> str | None:
+    """The name that a message is, or begins with: "Ellen Park, I forgot to say".
+
+    Alone it is one where its words read as nothing in particular, a greeting, or no English.
+
+    Args:
+        who: it was asked for in so many words, so that a word of English may be one: "pete. i close at 6".
+    """
     text, read = str(message.get("text") or ""), classified(message).get("name")
     foreign = read == "other_language" and text.istitle() and (" " in text or language_of(text) is None)
-    if message.get("entities") or not (foreign or read in ("inform", "greet", "nlu_fallback")):
+    if message.get("entities") or text.rstrip().endswith("?"):
         return None
-    return bare_name(text)
+    if (foreign or read in ("inform", "greet", "nlu_fallback")) and (name := bare_name(text)):
+        return name
+    first, *others = (part.strip(" .,!") for part in _CLAUSE_END.split(text))
+    named = _may_answer if who else bare_name
+    if others and named(first) and named(others[0]) and not any(" " in each for each in (first, others[0])):
+        return f"{others[0]} {first}"  # the family's name first: "Gutierrez, Maria"
+    return first if (others or who) and named(first) else None
+
+
+def _may_answer(name: str) -> bool:
+    """Whether a word or two can be the answer to who may be asked for, whatever else they could mean."""
+    return len(name.split()) <= SHORT_NAME and may_be_person(name)
 
 
 def contact_of(filling: Filling | None) -> Contact:

@@ -89,12 +89,12 @@ _WAITED = re.compile(
 )
 _GIVES = re.compile(
     r"\b(?:(?:call|reach|contact|text|e-?mail|phone|ring|ask for)\b(?! (?:cent|volume))"
-    r"|(?:my|our) (?:\w+ )?(?:number|phone|cell|mobile|e-?mail|address|contact)|(?:i['’]?m|i am|name['’]?s|name is"
+    r"|(?:my|our) (?:\w+ )?(?:number|phone|cell|mobile|e-?mail|mail|address|contact)|(?:i['’]?m|i am|name['’]?s|name is"
     r"|(?:hi|hello|hey)\W+this is)\b)",
     re.I,
 )
 _PUTS_RIGHT = re.compile(
-    r"\W*(?:(?:no|not|nope|wrong|typo|ugh|oh|actually|sorry|oops|wait|it['’]?s|it is|i meant?|make (?:that|it)"
+    r"\W*(?:(?:no|not|nope|wrong|typo|ugh|oh|actually|sorry|sry|oops|wait|it['’]?s|it is|i meant?|make (?:that|it)"
     r"|should be"
     r"|(?:it )?ends? (?:in|with)|the last (?:four|4)|digits?|are|is|my|bad)\b\W*)+(?P<tail>\d[\d -]{1,8}\d)"
     r"(?: (?:at|in) the end| instead| is right)?\W*",
@@ -230,7 +230,7 @@ def heard(known: Contact, text: str) -> Contact | None:
         return known.updated(told) if own and not ("?" in text and not _GIVES.search(text)) else None
     if not known.reachable or not few or "?" in text:
         return None
-    if (right := _PUTS_RIGHT.fullmatch(text)) and known.phone and (phone := _ending(known.phone, right["tail"])):
+    if (end := other_end_in(text)) and known.phone and (phone := _ending(known.phone, end)):
         return replace(known, phone=phone)
     clauses = map(_time_or_way, (text, *_SENTENCE.split(text)))
     beside = next(filter(None, clauses), None)
@@ -260,6 +260,12 @@ def only_reaches(text: str) -> bool:
 def only_when_or_how(text: str) -> bool:
     """Whether a text is a time or a way to be reached, and nothing else: "after 5 please", "a text is best"."""
     return _time_or_way(text) is not None
+
+
+def other_end_in(text: str) -> str | None:
+    """The digits that a text puts at the end of a number, where it says no more: "sorry, it ends in 0162"."""
+    right = _PUTS_RIGHT.fullmatch(text)
+    return right["tail"] if right else None
 
 
 def _says_little(text: str) -> bool:

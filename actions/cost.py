@@ -26,7 +26,7 @@ QUOTE = Button("How do I get a quote?", {"intent": "get_quote"})
 @answers("ask_cost")
 def cost(question: Question, base: KnowledgeBase) -> Answer:
     """Published prices with their basis."""
-    named = policies_of(question, base)
+    named = _both(question, base) or policies_of(question, base)
     if not named:
         lead = f"That differs from policy to policy. Published prices of what {whose(question, base)} look at first:"
         return _prices(lead, likeliest(question, base)[:USUAL], question, base)
@@ -53,6 +53,14 @@ def cost(question: Question, base: KnowledgeBase) -> Answer:
         answer.notes.append(phrase("offer_quote"))
         answer.offers = intent_id("get_quote")
     return answer
+
+
+def _both(question: Question, base: KnowledgeBase) -> list[Policy]:
+    """The policies just spoken of together, where a price follows: "how much extra?" asks of the one to be added."""
+    relation = base.relation(question.frame.topic) if question.frame else None
+    if relation is None or set(question.policies) - {relation.policy, relation.other} or len(question.policies) > 1:
+        return []
+    return [policy for policy in map(base.policy, (relation.policy, relation.other)) if policy]
 
 
 def _elsewhere(question: Question) -> list[str]:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
-
 from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.clarify import closest
 from actions.likeliest import policies_of
 from actions.responding import TALK_TO_AGENT, answers
+from actions.verdicts import POLICIES_AT_ONCE, one_policy, others, why
 from actions.wording import joined, listed, sentence, turned
 from knowledge.base import Decision, KnowledgeBase
 from knowledge.schema import Exposure, Verdict
 from understanding.question import Question
 
-POLICIES_AT_ONCE = 3
 MAY_IN_A_LIST = {
     Verdict.YES: "pays",
     Verdict.NO: "does not pay",
     Verdict.DEPENDS: "may pay",
     Verdict.UNKNOWN: "is for an agent to say",
 }
-MAY = {Verdict.YES: "pays for", Verdict.NO: "does not pay for", Verdict.DEPENDS: "may pay for"}
 
 
 @answers("ask_coverage")
@@ -39,108 +36,6 @@ def coverage(question: Question, base: KnowledgeBase) -> Answer:
         return several_policies(decisions, exposure, base, certain and not question.excluded)
     answer = one_policy(decisions[0], base, certain)
     return turned(answer) if question.excluded else answer
-
-
-def one_policy(decision: Decision, base: KnowledgeBase, certain: bool = True) -> Answer:
-    """One cell of the matrix in words; the verdict says what it decides.
-
-    Args:
-        certain: whether yes or no may be said; else the reasons are given without.
-    """
-    policy, exposure = decision.policy, decision.exposure
-    instead = [d for d in base.responders(exposure.id) if d.policy.id != policy.id]
-    answer = Answer(
-        Status.ANSWERED,
-        "ask_coverage",
-        f"{_decided(decision)} {why(decision)}",
-        verdict=decision.verdict.value if certain and decision.verdict is not Verdict.UNKNOWN else None,
-        policies=[policy.id],
-        exposure=exposure.id,
-        entries=[exposure.id, policy.id],
-        simpler=policy.simpler.text,
-    ).cite(decision.sources)
-    if decision.verdict is Verdict.DEPENDS and decision.depends_on:
-        answer.paragraphs.append(f"What it depends on: {decision.depends_on.rstrip('.')}.")
-        answer.paragraphs += _surer(instead)
-    if decision.verdict is Verdict.UNKNOWN:
-        answer.paragraphs.append("A licensed agent can check your wording.")
-    elif decision.verdict is Verdict.NO:
-        answer.paragraphs.append(_instead(instead, exposure))
-        if instead:
-            answer.cite(instead[0].sources)
-        elif exposure.if_uninsured:
-            answer.cite(exposure.if_uninsured.source)
-    if decision.verdict is not Verdict.YES:
-        answer.policies += [d.policy.id for d in instead]
-    answer.more = [exposure.summary.text, *_others(instead, decision.verdict)]
-    answer.buttons = _next_questions(decision, instead)
-    return answer
-
-
-def _decided(decision: Decision) -> str:
-    """What is decided, in the entry's own words: "General liability does not pay for a data breach"."""
-    name = sentence(decision.policy.short_name)[:-1]
-    if decision.verdict is Verdict.UNKNOWN:
-        return f"My sources do not settle whether {decision.policy.short_name} pays for {decision.exposure.short_name}."
-    return f"{name} {MAY[decision.verdict]} {decision.exposure.short_name}."
-
-
-def why(decision: Decision) -> str:
-    """The reason with the policy named: entries say "It pays …" where their reader sees the name above."""
-    return re.sub(r"^It\b", sentence(decision.policy.short_name)[:-1], decision.why)
-
-
-def _instead(instead: list[Decision], exposure: Exposure) -> str:
-    if not instead:
-        assert exposure.if_uninsured is not None  # a check of the content
-        return exposure.if_uninsured.text
-    sure = [d for d in instead if d.verdict is Verdict.YES]
-    if sure:
-        names = joined([d.policy.short_name for d in sure])
-        return f"What covers it instead: {names}.\n{why(sure[0])}"
-    first = instead[0]
-    return f"What may cover it instead: {first.policy.short_name}, depending on {first.depends_on}."
-
-
-def _surer(instead: list[Decision]) -> list[str]:
-    """Which policies pay for it more surely than one for which it depends."""
-    sure = [d.policy.short_name for d in instead if d.verdict is Verdict.YES]
-    return [f"What pays for it more surely: {joined(sure[:POLICIES_AT_ONCE], 'or')}."] if sure else []
-
-
-def _others(instead: list[Decision], verdict: Verdict) -> list[str]:
-    lines = [f"{sentence(d.policy.short_name)[:-1]}: {short_verdict(d)}" for d in instead[:5]]
-    if not lines:
-        return []
-    heading = "Other policies that respond:" if verdict is Verdict.YES else "What responds, policy by policy:"
-    return [f"{heading}\n{listed(lines)}"]
-
-
-def short_verdict(decision: Decision) -> str:
-    """A verdict inside a list."""
-    if decision.verdict is Verdict.DEPENDS:
-        return f"depends on {decision.depends_on}"
-    if decision.verdict is Verdict.UNKNOWN:
-        return "ask an agent"
-    return decision.verdict.value
-
-
-def _next_questions(decision: Decision, instead: list[Decision]) -> list[Button]:
-    policy = decision.policy
-    buttons = []
-    if decision.verdict is Verdict.NO and instead:
-        other = instead[0].policy
-        buttons.append(Button(f"What is {other.short_name}?", {"intent": "ask_policy", "policies": [other.id]}))
-        policy = other
-    else:
-        buttons.append(
-            Button(
-                f"What does {policy.short_name} not cover?",
-                {"intent": "ask_exclusions", "policies": [policy.id]},
-            )
-        )
-    buttons.append(Button(f"What does {policy.short_name} cost?", {"intent": "ask_cost", "policies": [policy.id]}))
-    return [*buttons, TALK_TO_AGENT]
 
 
 def several_policies(
@@ -167,8 +62,8 @@ def several_policies(
     )
     for decision in decisions:
         answer.cite(decision.sources)
-    others = [d for d in base.responders(exposure.id) if d.policy.id not in answer.policies]
-    answer.more = [exposure.summary.text, *_others(others, Verdict.NO)]
+    beside = [d for d in base.responders(exposure.id) if d.policy.id not in answer.policies]
+    answer.more = [exposure.summary.text, *others(beside, Verdict.NO)]
     names = [d.policy for d in decisions[:2]]
     answer.buttons = [
         Button(

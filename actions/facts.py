@@ -15,8 +15,8 @@ from typing import Any
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from actions.contact import read_contact
-from actions.forms.amounts import LEAST_MONEY
-from actions.forms.correcting import settled_on
+from actions.forms.amounts import as_large
+from actions.forms.correcting import nearest, settled_on
 from actions.forms.fields import answer_to, doubtful, every_field, fields_heard, follows, mentioned
 from actions.forms.filling import SKIPPED, Filling
 from actions.forms.numbers import beside_numbers, read_amounts
@@ -270,20 +270,20 @@ def _put_right(
     fields: Mapping[str, ProfileField],
     base: KnowledgeBase,
 ) -> dict[str, Value]:
-    """ "no, 15, not 50": a number for the fact that is 50, or else for the number told last; it names no other."""
+    """ "no, 15, not 50": a number for the fact that is 50, or else for the one it comes nearest to."""
     opening = _PUTS_RIGHT.match(said.text)
     if not (opening or said.intent == "correct") or any(mentioned(each, said, base) for each in fields.values()):
         return {}
     right, _, wrong = said.text[opening.end() if opening else 0 :].partition("not ")
     new, old = replace(said, text=right), replace(said, text=wrong)
-    numbers = [name for name in facts if name in fields and fields[name].kind in NUMBERS]
-    latest = sorted(numbers, key=lambda name: facts[name].turn, reverse=True)
-    meant = [name for name in latest if wrong and answer_to(fields[name], old, base) == filling.values.get(name)]
+    numbers = [fields[name] for name in facts if name in fields and fields[name].kind in NUMBERS]
+    meant = [each for each in numbers if wrong and answer_to(each, old, base) == filling.values.get(each.id)]
     if not read_amounts(right):
         return {}
-    read = {name: answer_to(fields[name], new, base) for name in (meant or latest)[:1]}
+    meant = meant or nearest(new, numbers, filling.values, base)
+    read = {each.id: answer_to(each, new, base) for each in meant[:1]}
     return {
-        name: _as_large(value, fields[name], filling.values[name])
+        name: as_large(value, fields[name], filling.values[name])
         for name, value in read.items()
         if isinstance(value, Value)
     }
@@ -293,15 +293,6 @@ def _corrects_a_number(field: ProfileField, said: Said) -> bool:
     """ "no sorry 2 mil" is no "no" to what was asked, where that is no number."""
     opening = _PUTS_RIGHT.match(said.text)
     return bool(opening and read_amounts(said.text[opening.end() :])) and field.kind not in NUMBERS
-
-
-def _as_large(new: Value, field: ProfileField, old: Value) -> Value:
-    """ "make that 550", after 500,000 dollars, leaves out the thousand."""
-    if field.kind != "money" or not 0 < max(new.value) < LEAST_MONEY <= min(old.value):
-        return new
-    ends = [end * LEAST_MONEY for end in new.value]
-    shown = " to ".join(dict.fromkeys(f"${end:,.0f}" for end in ends))
-    return Value(ends, shown)
 
 
 def _without_numbers(text: str) -> str:

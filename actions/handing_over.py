@@ -21,13 +21,14 @@ from actions.calling import (
     contact_of,
     invites,
     may_be_contact,
+    name_told,
     nobody_calls,
     noted,
     number_in,
     passing_on,
     was_said,
 )
-from actions.contact import Contact, bare_name, heard, refuses
+from actions.contact import Contact, heard, refuses
 from actions.forms.filling import Filling
 from actions.forms.reaching import find_phone
 from actions.forms.turn import facts_of
@@ -158,6 +159,8 @@ def hand_over(answer: Answer, tracker: Tracker, filling: Filling | None, brought
         invites(answer, sentence)
     if contact.reachable:
         answer.paragraphs.append(passing_on(contact))
+        if not contact.name and not was_said(WHO, tracker.events):
+            answer.paragraphs.append(WHO)
 
 
 def contact_for_agent(filling: Filling | None, tracker: Tracker, intent: str, base: KnowledgeBase) -> Answer | None:
@@ -172,8 +175,10 @@ def contact_for_agent(filling: Filling | None, tracker: Tracker, intent: str, ba
     sentence = consent_sentence(base.notices, Agency.from_environment())
     contact, agreed = contact_of(filling), ask.get("call")
     if not agreed:
-        named = contact.name is not None and contact.name == bare_name(text)  # the name that was asked for
-        if ask or not (named or may_be_contact(intent, text)) or not was_said(sentence, tracker.events):
+        named = contact.name is not None and contact.name == name_told(message, who=True)
+        if ask or not (named or may_be_contact(intent, text)):
+            return None
+        if not (was_said(sentence, tracker.events) or was_said(WHO, tracker.events)):
             return None
         refused, given = refuses(text), contact if named else heard(contact, text)
         problem = None if refused or given else asked_again(message)

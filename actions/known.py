@@ -23,6 +23,7 @@ from actions.responding import TALK_TO_AGENT, answers
 from actions.wording import cut, listed
 from bot.records.tickets import Ticket
 from knowledge.base import KnowledgeBase
+from knowledge.named import CONTACT
 from knowledge.schema import ProfileField
 from understanding.question import Fact, Frame, Given, Question
 from understanding.text.questions import statements
@@ -138,7 +139,7 @@ def _with_origin(field: ProfileField, shown: str, fact: Fact | None, stands: Col
         stands: the numbers that hold; words with another are not repeated, for it was put right or is no fact.
     """
     line = f"{field.label}: {shown}"
-    if fact is None or fact.shown != shown:
+    if fact is None or fact.shown != shown or field.id in CONTACT:
         return line
     if not fact.words:
         return f"{line} (your choice)"

@@ -24,6 +24,8 @@ def options_of(question: Question, answer: Answer) -> tuple[str, ...]:
     offered = tuple(dict.fromkeys(filter(None, (_target(button.ask) for button in answer.buttons))))
     if answer.status is Status.CLARIFY:
         return offered
+    if answer.intent == "ask_term" and len(answer.entries) > 1:
+        return tuple(answer.entries)
     if answer.status is not Status.ANSWERED or answer.intent not in LISTS:
         return ()
     if answer.intent in ("ask_coverage", "ask_what_covers") and answer.exposure is None:  # incidents, not policies

@@ -115,6 +115,12 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "The adjuster will want to hear that, in your own words. What comes of it I cannot say; the insurer decides.",
     ),
     # A person.
+    "whether_paid": (
+        "If you want to hear that it will be paid: only your insurer can decide that, and I cannot say it. For "
+        "anything else, try other words; or a licensed agent can take over now.",
+        "Whether it is paid, nobody here can tell you: the adjuster decides. Ask me something else about it, or take "
+        "an agent.",
+    ),
     "a_person": (
         "Is it a person you want? Say yes, and I pass this conversation to a licensed agent.",
         "If you want a licensed agent to take over, say yes.",

@@ -13,6 +13,7 @@ from typing import Any
 from actions.answer import Answer, Button, Status
 from actions.phrasing import phrase
 from actions.responding import REPORT, TALK_TO_AGENT
+from actions.verdicts import one_policy
 from actions.wording import joined, shortened, without_verdict
 from knowledge.base import KnowledgeBase
 from knowledge.notices import spoken
@@ -50,7 +51,7 @@ def pressed(question: Question, message: Mapping[str, Any], turn: int, base: Kno
         return None
     named = {e["value"] for e in message.get("entities") or [] if e["entity"] in _SUBJECTS}
     if stance.on == "claim" and _whether_it_pays(question, stance):
-        return _stand(stance, base)
+        return _in_general(question, named, stance, base) or _stand(stance, base)
     if {*named, question.exposure, question.topic, *question.terms} - {stance.exposure, None}:
         return None
     if stance.on == "claim" and _tells_more(question):
@@ -65,6 +66,18 @@ def _stand(stance: Stance, base: KnowledgeBase) -> Answer:
     paragraphs = [concerns(stance.exposure, base)] if stance.on == "claim" and stance.exposure else []
     buttons: list[Button] = [REPORT, TALK_TO_AGENT] if stance.on == "claim" else [TALK_TO_AGENT]
     return Answer(Status.HANDOFF, DECLINED[stance.on], text, paragraphs, buttons=buttons)
+
+
+def _in_general(question: Question, named: set[str], stance: Stance, base: KnowledgeBase) -> Answer | None:
+    """What a policy that is named says of such a thing in general, without a yes or no; None where none is known."""
+    policy = next((each for each in question.policies if each in named), None)
+    decision = base.decide(policy, stance.exposure) if policy and stance.exposure else None
+    if decision is None:
+        return None
+    answer = one_policy(decision, base, certain=False)
+    answer.paragraphs.append(str(base.notices["stance_claim"][0]).strip())
+    answer.buttons = [REPORT, TALK_TO_AGENT]
+    return answer
 
 
 def _whether_it_pays(question: Question, stance: Stance) -> bool:
@@ -135,6 +148,8 @@ def held_back(question: Question, answer: Answer, turn: int, base: KnowledgeBase
     stance = frame.stance if frame else None
     if frame is None or stance is None or stance.on != "claim":
         return
+    if turn - stance.turn <= LIVE and answer.status is Status.FALLBACK:
+        answer.lead = phrase("whether_paid")  # likelier than not that is what unread words want
     if turn - stance.turn <= LIVE and question.target == frame.target != "" and only_states(question.text):
         answer.notes.append(phrase("told_of_loss"))
     if (turn - stance.turn <= LIVE or answer.exposure == stance.exposure) and without_verdict(answer):

@@ -44,7 +44,7 @@ class Standing:
         kept = Filling.from_slot(tracker.get_slot("form"))
         consent = consent_sentence(base.notices, Agency.from_environment())
         before = just_said(tracker.events)
-        name_asked = was_said(WHO, before) or was_said(consent, before)
+        name_asked = next((each for each in (WHO, consent) if was_said(each, before)), "")
         filling = with_contact(kept, tracker.latest_message, now, name_asked)
         if filling and not (frame and frame.industry):
             frame = _with_trade(frame, filling, _turn(tracker))

@@ -306,8 +306,23 @@ def _meant(target: Target, question: Question, targets: Mapping[str, Target]) ->
         return targets.get(frame.target, target)
     if target.intent != "correct" or not question.policies or frame is None:
         return target
+    if related := _related(question.policies[0], frame, targets):
+        return related
     again = facet(question.policies[0], FACET_OF[frame.intent]) if frame.intent in FACET_OF else frame.exposure
     return targets.get(again or "", target)
+
+
+def _related(policy: str, frame: Frame, targets: Mapping[str, Target]) -> Target | None:
+    """How a policy stands to that one of the two last spoken of which it is not put in place of; None for no two.
+
+    "I meant cyber", after "does an umbrella go over E&O?", asks whether it goes over cyber.
+    """
+    last = targets.get(frame.target)
+    if last is None or last.kind != "relation":
+        return None
+    stays = set(last.policies) - set(frame.policies) or set(last.policies)
+    pairs = (each for each in targets.values() if each.kind == "relation" and policy in each.policies)
+    return next((each for each in pairs if stays & set(each.policies) - {policy}), None)
 
 
 def _talked_about(question: Question, targets: Mapping[str, Target]) -> tuple[str, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 
-from actions.forms.dates import read_year
+from spacy.lang.en.stop_words import STOP_WORDS
+
+from actions.forms.dates import YEAR, read_year
 from actions.forms.numbers import PER_YEAR, Amount, beside_numbers, read_amounts, read_count, read_money
 from actions.forms.said import NO, Read, Refusal, Said, Value, plainly, says, words_for
 from knowledge.base import KnowledgeBase
@@ -12,6 +15,7 @@ from knowledge.schema import ProfileField
 
 WORDS_BEFORE_UNIT = 5
 FEW_WORDS = 5  # of a "no" that means none; a longer one goes on to say what was meant instead
+MOST_BESIDE = 4  # words that say something, beside a number that nothing names and that is taken all the same
 TAIL = 80  # characters behind a unit that say how often: all the rest for every unit would take a long text seconds
 _PERCENT = re.compile(r"%|\bper ?cent\b", re.I)
 _JOINED = re.compile(r"\W*(?:and|plus|&|with)\b")  # to somebody else
@@ -24,6 +28,25 @@ year yr month week day hour hr minute min decade season semester quarter weekend
 time
 """
 _SPANS = frozenset(_TIMES.split())  # a time that something takes or lasts
+
+
+def apart(new: Value, old: Value) -> float:
+    """How far a number is from another, as the logarithm of how many times as large; thousands may go unsaid.
+
+    "make that 550" is as near to 500,000 dollars as "550k".
+    """
+    of, to = sum(old.value) / 2, sum(new.value) / 2
+    money = old.shown.startswith("$") and to < LEAST_MONEY <= of
+    return min(abs(math.log((each + 1) / (of + 1))) for each in ((to, to * LEAST_MONEY) if money else (to,)))
+
+
+def as_large(new: Value, field: ProfileField, old: Value) -> Value:
+    """ "make that 550", after 500,000 dollars, leaves out the thousand."""
+    if field.kind != "money" or not 0 < max(new.value) < LEAST_MONEY <= min(old.value):
+        return new
+    ends = [end * LEAST_MONEY for end in new.value]
+    shown = " to ".join(dict.fromkeys(f"${end:,.0f}" for end in ends))
+    return Value(ends, shown)
 
 
 def count(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
@@ -40,7 +63,20 @@ def count(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
         return Refusal('I need a number here, such as 12, "about 40" or "10 to 15".')
     if not told and amount.of and _counts_another(field, amount.of, base):
         return Refusal(f'I read that as "{_shown(amount)} {amount.of}".')
+    if not told and (not_it := _in_a_story(amount, said)):
+        return not_it
     return _by_the_period(field, amount)
+
+
+def _in_a_story(amount: Amount, said: Said) -> Refusal | None:
+    """Why a number that nothing names is not the one asked for: a year, or part of much else that is told."""
+    words = re.findall(r"[^\W\d_]{2,}", beside_numbers(said.text).lower())
+    shown = f"{amount.low:.0f}"
+    if words and re.fullmatch(YEAR, shown) and shown in said.text and amount.low <= said.today.year:
+        return Refusal(f"I read {shown} as a year.")
+    if len(set(words) - STOP_WORDS) > MOST_BESIDE:
+        return Refusal(f"I could not tell whether {_shown(amount)} is the number I asked for.")
+    return None
 
 
 def mentioned_count(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | None:
@@ -55,7 +91,8 @@ def mentioned_count(field: ProfileField, said: Said, base: KnowledgeBase) -> Val
 
 def _told(field: ProfileField, text: str) -> list[Amount]:
     """The different amounts told with one of the field's units; parts of a whole that is told too are left out."""
-    units = "|".join(map(re.escape, field.units))
+    known = {unit.lower() for unit in field.units}
+    units = "|".join(map(re.escape, [*field.units, *map(_one_of, field.units)]))
     found: dict[Amount, None] = {}
     for match in re.finditer(rf"\b(?:{units})\b", text, re.IGNORECASE) if units else ():
         start = max(mark.end() for mark in re.finditer(r"^|[;!?]|\.\s|,\s", text[: match.start()]))
@@ -65,6 +102,8 @@ def _told(field: ProfileField, text: str) -> list[Amount]:
         if " " in match[0] and _PART_OF.search(text[start : match.start()].strip()):
             continue  # "5 of our 12 work from home" could be either
         amounts = before or (read_amounts(" ".join(after)) if after[:1] == ["of"] else [])
+        if match[0].lower() not in known and not (before and before[-1].of == "" and before[-1].low > 1):
+            continue  # "7 worker", but not "one agent"
         if amounts:
             rate = read_amounts(f"{_shown(amounts[-1])} {text[match.start() : match.end() + TAIL]}")
             found.setdefault(rate[0] if rate and rate[0] == amounts[-1] else amounts[-1])
@@ -72,6 +111,11 @@ def _told(field: ProfileField, text: str) -> list[Amount]:
     if whole and sum(each.high for each in found if each != whole) == whole.high:
         return [whole]
     return list(found)
+
+
+def _one_of(unit: str) -> str:
+    """ "worker" of "workers" """
+    return unit[:-1] if unit.endswith("s") and not unit.endswith("ss") else unit
 
 
 def _contradictory(field: ProfileField, told: list[Amount]) -> Refusal:
@@ -124,6 +168,8 @@ def money(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
         return Refusal('I need an amount here, such as "$850k", "about 2 million" or "1.5 to 2m".')
     if amount.of and _counts_another(field, amount.of, base):
         return Refusal(f'I read that as "{_shown(amount)} {amount.of}".')
+    if not says(field.units, said.text) and (not_it := _in_a_story(amount, said)):
+        return not_it
     return _by_the_period(field, amount)
 
 

@@ -131,11 +131,13 @@ def spoken_by(filling: Filling, text: str) -> Answer:
 def heard_fields(filling: Filling, base: KnowledgeBase) -> list[ProfileField]:
     """The fields of a form, and every other fact about a business, which is kept if it is told.
 
-    A quote asks in free words what a number would be taken from ("the landlord wants 1m GL").
+    A quote asks in free words what a number would be taken from ("the landlord wants 1m GL"), once it knows the trade.
     """
     asked = PLANS[filling.form or ""].fields(filling, base)
     ids = {each.id for each in asked}
-    others = fields_heard(base) if filling.form == RECOMMENDATION else base.profile_fields()
+    every = filling.form == RECOMMENDATION or "industry" not in filling.values
+    paid = [each for each in base.quote_fields() if each.kind == "money"]
+    others = fields_heard(base) if every else [*base.profile_fields(), *paid]
     return [*asked, *(each for each in others if each.id not in ids)]
 
 

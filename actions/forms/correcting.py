@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from actions.contact import Contact
 from actions.contact import heard as heard_contact
+from actions.forms.amounts import apart, as_large
 from actions.forms.fields import answer_to, mentioned
 from actions.forms.filling import CONFIRM, Did, Filling, Step, asking, missed
+from actions.forms.numbers import read_amounts
 from actions.forms.said import Refusal, Said, Value
 from actions.forms.wishes import NUMBERS, WORDS, Heard, goes_back
 from knowledge.base import KnowledgeBase
@@ -21,8 +24,10 @@ CORRECTS = re.compile(
     r"|correct (?:that|it|the|my|our))\b",
     re.I,
 )
+# What is said to be a number now, where none was asked for: "I asked payroll: it is 22".
+_IS_NOW = re.compile(r"\b(?:it|that)(?:['’]?s| is)(?: now| only| really)?\s+(?P<new>\S+)", re.I)
 # A message that opens so puts right what was told last: "actually 11", "no wait, 12".
-_OPENS_RIGHT = re.compile(rf"\W*(?:(?:no|nope|oh|ugh|hm+)\W+)*{CORRECTS.pattern}", re.I)
+OPENS_RIGHT = re.compile(rf"\W*(?:(?:no|nope|oh|ugh|hm+)\W+)*{CORRECTS.pattern}", re.I)
 _CHANGES = re.compile(r"\b(?:change|fix|correct|wrong|edit|redo|update)\b", re.I)
 # What stands between a field's name and what it is to be: "the state should be Texas", "name: Ann".
 _IS_TO_BE = re.compile(
@@ -52,7 +57,7 @@ _ALSO_CALLED = {
 
 def put_right_in(text: str) -> bool:
     """Whether a text takes back a value of its own or of before: "forty, no fourteen", "sorry, 14, not 12"."""
-    return bool(CORRECTS.search(text) or _SLIPS.search(text))
+    return bool(CORRECTS.search(text) or _SLIPS.search(text) or says_it_is(text))
 
 
 def corrected_by_name(
@@ -111,25 +116,48 @@ def settled_on(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | 
 def put_right(filling: Filling, said: Said, fields: list[ProfileField], base: KnowledgeBase) -> dict[str, Value]:
     """ "I said 12 but I meant 15", "make that 15": a value for the field that is 12, or that was answered last.
 
-    Where none was answered yet, it is the only number told: "8 employees in Irvine", and then "actually 11".
+    A number is for the one told that it comes nearest to: "8 employees, 900k", and then "actually 11".
     """
-    if not (CORRECTS.search(said.text) or said.intent == "correct"):
-        return {}
+    if not corrects(said):
+        now = next((each for each in _IS_NOW.finditer(said.text) if read_amounts(each["new"])), None)
+        if now is None:
+            return {}
+        said = replace(said, text=now["new"])
     about = [each for each in fields if each.id in filling.values and each.id != filling.asking and each.kind != "text"]
     text = _NOT_THAT.sub("", said.text)
     right = _RIGHT.fullmatch(text)
     new = replace(said, text=right["right"] if right else text)
     old = replace(said, text=" ".join(_NOT_THAT.findall(said.text)) or said.text[: said.text.rfind(new.text)])
     meant = [each for each in about if answer_to(each, old, base) == filling.values[each.id]]
+    if not meant and read_amounts(new.text):
+        meant = nearest(new, [each for each in about if each.kind in NUMBERS], filling.values, base)
     last = [each for each in about if filling.asked and each.id == _answered_last(filling)]
-    numbers = [each for each in about if each.kind in NUMBERS]
-    only = numbers if len(numbers) == 1 and _OPENS_RIGHT.match(said.text) else []
-    read = {each.id: answer_to(each, new, base) for each in [*meant, *last, *only][:1]}
+    read = {each.id: answer_to(each, new, base) for each in [*meant, *last][:1]}
     # Words that name no trade known put one right only where they are few: a sentence says something else.
     few = len(new.text.split()) <= FEW_WORDS
-    return {
-        name: value for name, value in read.items() if isinstance(value, Value) and (few or value.value is not None)
-    }
+    kept = {name: each for name, each in read.items() if isinstance(each, Value) and (few or each.value is not None)}
+    fields_of = {each.id: each for each in about}
+    return {name: as_large(each, fields_of[name], filling.values[name]) for name, each in kept.items()}
+
+
+def nearest(
+    new: Said, among: Sequence[ProfileField], values: Mapping[str, Value], base: KnowledgeBase
+) -> list[ProfileField]:
+    """Of the fields that a number may put right, the one whose number it comes nearest to: 700k is no head count."""
+    counted = [each for each in among if each.kind != "year" and values[each.id].value]
+    read = {each.id: answer_to(each, new, base) for each in counted}
+    far = {name: apart(value, values[name]) for name, value in read.items() if isinstance(value, Value)}
+    return sorted((each for each in among if each.id in far), key=lambda each: far[each.id])[:1]
+
+
+def corrects(said: Said) -> bool:
+    """Whether a message speaks of putting something right, by its words or as it was read."""
+    return bool(CORRECTS.search(said.text)) or said.intent == "correct"
+
+
+def says_it_is(text: str) -> bool:
+    """Whether a text says what a number is now: "its 3 guys"."""
+    return any(read_amounts(found["new"]) for found in _IS_NOW.finditer(text))
 
 
 def _answered_last(filling: Filling) -> str | None:

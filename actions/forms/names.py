@@ -115,6 +115,7 @@ def name_of_person(text: str, beside_contact: bool) -> str | None:
     return next(likely, None)
 
 
+_DOMAIN = re.compile(r"\w\.\w{2}")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*")
 
 
@@ -134,7 +135,7 @@ def _holds_a_strange_word(part: str) -> bool:
 def may_be_person(name: str) -> bool:
     """Whether nothing speaks against it: a few words without a figure, none of which names anything but a person."""
     words = name.strip(_AROUND).split()
-    shaped = all(_WORD.fullmatch(word) for word in words)
+    shaped = all(_WORD.fullmatch(word) and not _DOMAIN.search(word) for word in words)
     return 0 < len(words) <= MOST_PARTS and shaped and _NO_NAME_WORDS.isdisjoint(word.lower() for word in words)
 
 
@@ -142,5 +143,21 @@ _NO_NAME_WORDS = STOP_WORDS - {"will", "may"} | {
     *("phone", "cell", "mobile", "email", "e-mail", "tel", "office", "number", "ext", "hi", "hello", "hey", "thanks"),
     *("work", "home", "fax", "regards", "contact", "text", "yes", "ok", "okay", "sure", "sorry", "best", "anytime"),
     *("use", "try", "dial", "ring", "reach", "please", "pls", "asap", "urgent", "direct", "line", "main"),
+    *("no", "nope", "nah", "yeah", "yep", "wait", "lol", "idk", "hmm", "huh", "ugh", "none", "nobody", "never"),
+    *("thx", "ty", "cool", "great", "perfect", "fine", "good", "nice", "right", "done", "bye", "later", "hold"),
+    *(
+        "nothing",
+        "skip",
+        "stop",
+        "cancel",
+        "anybody",
+        "whoever",
+        "somebody",
+        "back",
+        "again",
+        "hurry",
+        "quick",
+        "dunno",
+    ),
     *("morning", "afternoon", "evening", "today", "tomorrow", "tonight", "insurance", "quote", "help", "new", "old"),
 }

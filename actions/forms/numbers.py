@@ -70,6 +70,7 @@ def read_money(text: str) -> Amount | None:
     numbers = [number for number in _numbers(plain) if not number.percent and not number.duration]
     money = [number for number in numbers if number.money]
     bare = [number for number in numbers if _NOTHING_NAMED.match(plain, number.end)]
+    bare.sort(key=lambda number: number.scale == 1)  # "2019 was 900k"
     return next((number.amount for number in money + bare), None)
 
 

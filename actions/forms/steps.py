@@ -15,10 +15,19 @@ from typing import Any
 
 from actions.contact import Contact, heard, read_contact
 from actions.forms.amounts import only_numbers
-from actions.forms.correcting import CORRECTS, corrected_by_name, put_right, settled_on
+from actions.forms.correcting import (
+    CORRECTS,
+    OPENS_RIGHT,
+    corrected_by_name,
+    corrects,
+    put_right,
+    says_it_is,
+    settled_on,
+)
 from actions.forms.fields import ABOUT_CLAIMS, answer_to, described, every_field, follows, mentioned, reach_of
 from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step, asking, missed
 from actions.forms.judging import only_tried, pasted
+from actions.forms.numbers import read_amounts
 from actions.forms.said import YES, Read, Refusal, Said, Value
 from actions.forms.wishes import (
     COMES_FIRST,
@@ -89,6 +98,10 @@ def _taken(
         told = _stated(told, said, fields, base)
     if filling.only_sharpens and speaks_past(wish, read, bool(told)):
         return Step(filling.knowing(told), Did.DIGRESSED, tuple(told))
+    no_answer = not told and not isinstance(read, Value) and not said.text.endswith("?")
+    number = no_answer and OPENS_RIGHT.match(said.text) and read_amounts(said.text)
+    if number and (right := put_right(filling, said, fields, base)):
+        return Step(filling.knowing(right), Did.TOLD, tuple(right))
     tells_on = bool(told) and said.intent in _TELLS
     if not tells_on and asks_something(wish, read, asked):
         return Step(filling.knowing(told), Did.DIGRESSED, tuple(told))
@@ -96,11 +109,12 @@ def _taken(
         return doubtful
     if isinstance(read, Refusal) and not told:
         told = _elsewhere(filling, said, fields, base)
-    corrected = put_right(filling, said, fields, base) if not told else {}
+    counts = asked.kind in NUMBERS and isinstance(read, Value)  # "it's 22" answers what was asked
+    corrected = put_right(filling, said, fields, base) if not told and (corrects(said) or not counts) else {}
     if corrected:
         return Step(filling.knowing(corrected), Did.TOLD, tuple(corrected))
     if _spoken_for(asked, read, told, fields):
-        read = _before_the_rest(asked, said, fields, base)
+        read = None if told.keys() <= filling.values.keys() else _before_the_rest(asked, said, fields, base)
     if isinstance(read, Value):
         told = {asked.id: read, **told}
     if told:
@@ -177,9 +191,7 @@ def _steered(filling: Filling, heard: Heard, read: Read, asked: ProfileField | N
 
 def _in_passing(filling: Filling, said: Said, fields: list[ProfileField], base: KnowledgeBase) -> dict[str, Value]:
     """Values that the message tells of whatever field; known ones change only where it corrects."""
-    may_change = (
-        filling.asking == CONFIRM or said.intent in ("correct", "follow_up") or bool(CORRECTS.search(said.text))
-    )
+    may_change = filling.asking == CONFIRM or said.intent == "follow_up" or corrects(said) or says_it_is(said.text)
     told: dict[str, Value] = {}
     for each in () if only_imagined(said.text) else fields:
         known = filling.values.get(each.id)
@@ -220,7 +232,7 @@ def _contradicted(
 ) -> Step | None:
     """Another number for what was told before, and no word that puts it right: it is asked which one holds."""
     in_words = asked.kind in WORDS and asked.kind != "industry"  # no trade is told by other numbers
-    if in_words or said.intent in ("correct", "follow_up") or CORRECTS.search(said.text):
+    if in_words or said.intent == "follow_up" or corrects(said) or says_it_is(said.text):
         return None
     for each in fields:
         known = filling.values.get(each.id, SKIPPED)

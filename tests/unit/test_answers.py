@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from actions.answer import Answer, Button, Row, Status, Table
 from actions.base import as_message, notice
-from actions.coverage import one_policy
 from actions.forms.asking import PLANS
 from actions.responding import RESPONDERS, TALK_TO_AGENT, remembered, respond
+from actions.verdicts import one_policy
 from actions.wording import VERDICT_WORDS, joined, listed, sentence, source_line, table_text, text_of
 from bot.agency import EXAMPLES, FACTS, Agency
 from bot.runtime.local_actions import LocalActions

@@ -10,7 +10,7 @@ import pytest
 
 from actions import base as turns
 from actions import handing_over
-from actions.calling import consent_given, consent_sentence, was_said
+from actions.calling import WHO, consent_given, consent_sentence, was_said
 from bot.agency import Agency
 from bot.records import opening
 from knowledge.base import KnowledgeBase
@@ -168,6 +168,33 @@ def test_contact_is_put_right_while_the_request_waits(talk: Talk) -> None:
     ticket = talk.ticket()
     assert ticket is not None and ticket.consent["number"] == "(415) 555-0134"
     assert ticket.facts == {"Name": "Lee", "Contact": "lee@firm.com, (415) 555-0134, after 3 pm, e-mail preferred"}
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as", "name"),
+    [
+        ("rob, and please hurry a bit", "ask_claims", "rob"),
+        ("Noor Haddad. That is the front office", "inform", "Noor Haddad"),
+        ("okafor, chidi", "inform", "chidi okafor"),
+        ("june. we shut at 7", "inform", "june"),
+    ],
+)
+def test_who_was_asked_for_may_be_answered_with_more_behind_it(talk: Talk, said: str, read_as: str, name: str) -> None:
+    assert WHO in talk.say("someone please ring 202-555-0142", "talk_to_agent")
+    noted = talk.say(said, read_as)
+    assert f"I'll pass on: {name}, (202) 555-0142" in noted
+
+
+@pytest.mark.parametrize("said", ["thanks, bye", "hold on. phone", "what for?", "never mind. how much is a bond?"])
+def test_what_is_no_name_is_none_though_it_was_asked_for(talk: Talk, said: str) -> None:
+    talk.say("someone please ring 202-555-0142", "talk_to_agent")
+    talk.say(said, "thank")
+    assert "name" not in talk.slots["form"]["values"]
+
+
+def test_other_last_digits_are_taken_whatever_they_were_read_as(talk: Talk) -> None:
+    talk.say("someone please ring Ana at 202-555-0142", "talk_to_agent")
+    assert "(202) 555-0177" in talk.say("sry, ends in 0177", "ask_what_covers")
 
 
 def test_refused_contact_is_stored_nowhere_and_what_follows_is_told(talk: Talk) -> None:

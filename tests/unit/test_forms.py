@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from actions.answer import Answer, Status
 from actions.contact import read_contact
 from actions.forms import quoting
-from actions.forms.asking import PLANS, QUOTE, RECOMMENDATION, progress
+from actions.forms.asking import PLANS, QUOTE, RECOMMENDATION, heard_fields, progress
 from actions.forms.fields import answer_to, mentioned
 from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step
 from actions.forms.names import LONGEST_NAME, read_name
@@ -83,6 +83,9 @@ def quote(asks: str = "revenue") -> Filling:
     before = order[: order.index(asks)]
     asked = before if asks == CONFIRM else [*before, asks]
     return Filling(QUOTE, {name: KNOWN[name] for name in before}, tuple(asked), asks, at=NOW)
+
+
+KNOWN_TRADE = {"industry": Value("msp", "Managed service provider (MSP)")}
 
 
 def done(filling: Filling, base: KnowledgeBase, text: str, intent: str = "inform", *args: Any, **more: Any) -> Step:
@@ -727,9 +730,55 @@ def test_what_was_told_is_heard_again_in_many_words(text, intent, aside, hears) 
 
 def test_no_trade_is_told_by_another_number_of_what_is_known(base) -> None:
     start = Filling(QUOTE, {}, ("industry",), "industry", at=NOW).knowing({"headcount": Value([30, 30], "30")})
-    taken = done(start, base, "900 parcels. and one left so it is 29 drivers")
+    taken = done(start, base, "900 parcels and 29 drivers")
     assert taken.did is Did.REFUSED and "Before, you told me 30" in taken.refusal
     assert "industry" not in taken.filling.values
+    now = done(start, base, "900 parcels. and one left so it is 29 drivers").filling.values  # it is put right
+    assert now["headcount"].shown == "29" and "industry" not in now
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("ok 4 ppl, rev 300k, slc", {"headcount": "4", "revenue": "$300,000", "state": "Utah"}),
+        ("9 ees and payroll was like 410k", {"headcount": "9", "payroll": "$410,000"}),
+        ("we have 6 painter and a boss", {"headcount": "6"}),
+        ("my one agent told me to ask", {}),
+    ],
+)
+def test_several_facts_are_heard_in_chat_spelling(text: str, told: dict[str, str], base) -> None:
+    start = Filling(QUOTE, {}, ("industry",), "industry", at=NOW)
+    taken = step(start, message(text, "inform"), heard_fields(start, base), base, TODAY).filling.values
+    assert {name: each.shown for name, each in taken.items() if name != "industry"} == told
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("no wait, 650k", {"revenue": "$650,000"}),
+        ("oh sorry, 14", {"headcount": "14"}),
+        ("I asked our office: it is 15", {"headcount": "15"}),
+        ("its 16 techs now", {"headcount": "16"}),
+        ("actually 590, it was a slow year", {"revenue": "$590,000"}),
+    ],
+)
+def test_a_number_is_put_right_that_it_comes_nearest_to(text: str, right: dict[str, str], base) -> None:
+    known = {"headcount": Value([12, 12], "12"), "revenue": Value([600e3, 600e3], "$600,000")}
+    start = Filling(QUOTE, {**KNOWN_TRADE, **known}, ("industry", "headcount", "state"), "state", at=NOW)
+    taken = done(start, base, text)
+    assert {name: taken.filling.values[name].shown for name in taken.told} == right
+
+
+@pytest.mark.parametrize("asks", ["headcount", "revenue"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "moved shop in spring, then a burst pipe, 18 thousand for the floor",
+        "the roof was redone, 2019, before the lease",
+    ],
+)
+def test_a_number_of_a_story_is_no_answer(asks: str, text: str, base) -> None:
+    assert done(quote(asks), base, text).did is not Did.TOLD
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from itertools import combinations
 import pytest
 
 from actions.answer import Answer, Status
-from actions.coverage import one_policy
 from actions.forms.recommending import recommendation_answer
 from actions.happened import with_report
 from actions.responding import replies_to, respond
+from actions.verdicts import one_policy
 from actions.wording import REST, WORDS_BEFORE_MORE, shortened, text_of, words_before_more
 from bot.runtime.local_actions import LocalActions
 from knowledge.base import KnowledgeBase

@@ -37,6 +37,11 @@ _GOES_ON = re.compile(
 )
 CODES_AND_WORDS = {"as", "hi", "in", "la", "me", "oh", "ok", "or"}  # states in capitals only; LA is a city rather
 _WRITTEN_OUT = {"st": "saint", "ft": "fort", "mt": "mount"}
+_NICKNAMES = {
+    "sf": "san francisco", "san fran": "san francisco", "nola": "new orleans", "slc": "salt lake city",
+    "okc": "oklahoma city", "atx": "austin", "atl": "atlanta",
+}  # fmt: skip
+_EVERYDAY = {"mobile", "spring"}  # towns whose names say something else in small letters
 _CALLED = {
     "nyc": "NY", "vegas": "NV", "cali": "CA", "socal": "CA", "norcal": "CA", "bay area": "CA", "the bay area": "CA",
     "silicon valley": "CA", "frisco": "CA", "philly": "PA", "dfw": "TX", "dc": "DC", "washington dc": "DC",
@@ -113,6 +118,8 @@ def named_state(name: str) -> str | None:
 def _town_mentioned(preposition: str, place: str) -> tuple[str, ...]:
     """A name in capitals, or the name of a well-known town that ends there or goes on as a sentence does."""
     for name, rest in names_in(place):
+        if name[0] in _EVERYDAY and len(name) == 1:
+            continue
         capital = name[0][0].isupper() and not place.isupper()
         known = zip_codes_of(name) >= WELL_KNOWN
         if known and rest and (state := named_state(rest[0])):
@@ -132,7 +139,7 @@ def _town_alone(part: str) -> tuple[str, ...]:
         if state and state in _towns().get(_in_full(town), ()):
             return (state,)
     name = next((town for town, rest in found if not rest), None)
-    if name is None or name == ["mobile"]:
+    if name is None or (name[0] in _EVERYDAY and len(name) == 1):
         return ()
     known = BIG if len(name) == 1 and name[0].islower() else WELL_KNOWN
     return states_of_town(name) if zip_codes_of(name) >= known else ()
@@ -166,9 +173,10 @@ def states_of_town(name: list[str]) -> tuple[str, ...]:
 
 
 def _in_full(name: list[str]) -> str:
-    """ "St Louis" is listed as Saint Louis."""
+    """ "St Louis" is listed as Saint Louis, and SF as San Francisco."""
     first, *others = (word.lower() for word in name)
-    return " ".join([_WRITTEN_OUT.get(first, first), *others])
+    written = " ".join([_WRITTEN_OUT.get(first, first), *others])
+    return _NICKNAMES.get(written, written)
 
 
 @lru_cache(maxsize=1)
