@@ -43,6 +43,7 @@ MAY_BE_A_NUMBER = {
 _CLAUSE_END = re.compile(r"[.,;]\s+|\s-\s")
 SHORT_NAME = 2  # words that answer who may be asked for, whatever else they could mean
 WHO = "Who may the agent ask for?"
+OR_BY_MAIL = "An e-mail address would do, too, if you change your mind."
 REFUSED = "All right: I pass on no name, number or address, and nobody will call or write to you."
 
 
@@ -219,5 +220,5 @@ def still_waiting(known: bool) -> Answer:
 
 def nobody_calls(reached_by: str) -> Answer:
     """Contact was refused: what then happens."""
-    text = f"{REFUSED} Your request stays with its reference, with which you can ask for it yourself."
+    text = f"{REFUSED} Your request stays with its reference, with which you can ask for it yourself. {OR_BY_MAIL}"
     return Answer(Status.HANDOFF, "talk_to_agent", text, [reached_by] if reached_by else [])

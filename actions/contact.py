@@ -257,6 +257,11 @@ def only_reaches(text: str) -> bool:
     return read_contact(text).reachable and "?" not in text and beside <= _BESIDE
 
 
+def mostly_reaches(text: str) -> bool:
+    """Whether a text tells a way to reach its writer, and little else that asks nothing."""
+    return read_contact(text).reachable and _says_little(text) and "?" not in text and not begins_asking(text)
+
+
 def only_when_or_how(text: str) -> bool:
     """Whether a text is a time or a way to be reached, and nothing else: "after 5 please", "a text is best"."""
     return _time_or_way(text) is not None

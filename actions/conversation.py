@@ -117,7 +117,9 @@ def other_language(question: Question, base: KnowledgeBase) -> Answer:
     parts.append(phrase("in_english"))
     if told := Agency.from_environment().fact("languages"):
         parts.append(f"Languages at the agency: {told}.")
-    return Answer(Status.HANDOFF, question.intent, parts[0], parts[1:], buttons=[TALK_TO_AGENT])
+    # What is of no language that we know may be nothing that anybody could read: a miss, as any other.
+    status = Status.HANDOFF if found or question.intent == "ask_language" else Status.FALLBACK
+    return Answer(status, question.intent, parts[0], parts[1:], buttons=[TALK_TO_AGENT])
 
 
 def _in_the_language_of(standing: Standing) -> Question:

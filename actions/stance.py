@@ -56,7 +56,7 @@ def pressed(question: Question, message: Mapping[str, Any], turn: int, base: Kno
         return None
     if stance.on == "claim" and _tells_more(question):
         return Answer(Status.CHITCHAT, "inform", phrase("told_of_loss"), buttons=[REPORT, TALK_TO_AGENT])
-    return _stand(stance, base) if _presses(question, message, stance.on) else None
+    return _stand(stance, base) if _presses(question, message, stance) else None
 
 
 def _stand(stance: Stance, base: KnowledgeBase) -> Answer:
@@ -87,14 +87,15 @@ def _whether_it_pays(question: Question, stance: Stance) -> bool:
     return question.asks_cover and of_policy and not subjects
 
 
-def _presses(question: Question, message: Mapping[str, Any], on: str) -> bool:
+def _presses(question: Question, message: Mapping[str, Any], stance: Stance) -> bool:
     """Whether a message asks again for what was declined: as it was decided, or likelier than what else it may ask."""
+    on = stance.on
     if question.intent in PRESSES[on] or (on == "claim" and question.target == HOW_MUCH and not question.policies):
         return True
     likely = {intent_id(name) for name in (*PRESSES[on], *LIKELY)}
     candidates = message.get("candidates") or []
-    if question.intent == "nlu_fallback":
-        return next((name for name, _ in candidates), "") in likely
+    if question.intent == "nlu_fallback":  # it may be nearest to what has happened, of which nothing more is asked
+        return next((name for name, _ in candidates), "") in {*likely, stance.exposure}
     return sum(chance for name, chance in candidates if name in likely) > question.chance
 
 

@@ -16,7 +16,7 @@ from rasa_sdk import Tracker
 
 from actions.answer import Answer, Status
 from actions.calling import consent_given, consent_sentence, contact_of, may_be_contact, only_contact, still_waiting
-from actions.contact import Contact, asks_to_be_reached, has_waited
+from actions.contact import Contact, asks_to_be_reached, has_waited, mostly_reaches
 from actions.facts import UNSURE, tells_of_others
 from actions.forms.conditions import phone_of, with_consent, within_licence, within_licence_answer
 from actions.forms.filling import Filling
@@ -24,7 +24,7 @@ from actions.forms.recommending import holds
 from actions.forms.said import classified
 from actions.forms.turn import Turn, begin, closed, facts_of, go_on, matched, not_sent, opens, sent, varied
 from actions.forms.wishes import Heard, restarts
-from actions.handing_over import contact_for_agent, pass_on, passes_on, waiting
+from actions.handing_over import contact_for_agent, last_answer, pass_on, passes_on, waiting
 from actions.known import summary_of
 from actions.noting import Noted, in_passing, noted
 from actions.responding import Reply, respond
@@ -79,18 +79,24 @@ def contact_told(standing: Standing) -> Reply | None:
     """The reply to a message that tells how to reach the visitor and asks nothing else; None for others.
 
     Where that comes closest to a wish for an agent, it is one: nobody else is to be called back.  So is "ring me about
-    a bond, 202 …" where nothing else is likelier than not.
+    a bond, 202 …" where nothing else is likelier than not, and "GL-1234, rick, 202 …" where a person was just offered.
     """
     question, now = standing.question, contact_of(standing.filling)
     if question.bound or now in (contact_of(standing.kept), Contact()):
         return None
     wished = question.chance < UNSURE and asks_to_be_reached(question.text)
+    wished = wished or (_person_offered(standing) and mostly_reaches(question.text))
     if not (wished or may_be_contact(decided_as(question), question.text)):
         return None
     if wished or question.intent == AGENT_WISHED or question.closest[:1] == (AGENT,):
         asked = replace(question, intent=AGENT_WISHED, closest=())
         return asked, respond(asked, standing.base)
     return question, only_contact(now)
+
+
+def _person_offered(standing: Standing) -> bool:
+    """Whether the last answer left the matter to a person."""
+    return last_answer(standing.tracker).get("status") == Status.HANDOFF.value
 
 
 def waited(standing: Standing) -> Reply | None:

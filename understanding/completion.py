@@ -32,4 +32,5 @@ def _about_what_it_names(question: Question) -> str:
         return "ask_coverage" if question.policies else "ask_what_covers"
     if question.policies:
         return "ask_compare" if len(question.policies) > 1 and question.intent != "inform" else "ask_policy"
-    return "ask_recommendation" if question.industry and not corrects else question.intent
+    named = question.industry and not (question.frame and question.frame.industry == question.industry)
+    return "ask_recommendation" if named and not corrects else question.intent

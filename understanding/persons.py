@@ -21,6 +21,7 @@ _NAMES = {
         assistants apprentice intern interns clerk clerks stylist stylists barber barbers bartender bartenders nurse
         nurses teacher teachers guy guys installer mechanic carpenter painter roofer cleaner cleaners groomer server
         servers chef dishwasher baker receptionist analyst dispatcher foreman operator guard guards hygienist trainer
+        bouncer bouncers host hostess janitor mover movers busser valet lifeguard caregiver aide tutor coach
     """,
     "client": """
         client clients customer customers guest guests patient patients tenant tenants visitor visitors caller callers

@@ -19,7 +19,7 @@ from understanding.vetoes import forbids_verdict, only_imagined, vetoed
 ABOUT_THE_ANSWER = ("ask_why", "ask_more", "simpler", "repeat")
 REPORT, EXAMPLE = intent_id("report_claim"), intent_id("ask_scenario")
 TELLS = intent_id("inform")
-FOLLOWS = "follow_up"
+FOLLOWS, LAW = "follow_up", "ask_regulation"
 # Chance from which on something is taken to have happened: to miss a loss is twice as bad as to speak of reporting
 # where nothing happened.
 HAPPENED = 0.33
@@ -222,9 +222,9 @@ def _second_thoughts(
     A correction may say what was meant ("no, I want to know who needs it"), what has not happened is not reported but
     asked about, and a comparison of one policy with something else may be a question about either.  What is told
     behind an answer ("they are volunteers") is answered where something is likely enough to turn on it, and a state
-    told behind the law of another with its own.  The law of the state spoken of comes before that of another, and what
-    to do now is asked of what was talked about.  "And EPLI?" behind an incident asks that of another policy, and not
-    how two policies stand to each other.
+    told behind the law of another with its own.  The law of the state spoken of comes before that of another, and on
+    a policy that is named before the law in general.  What to do now is asked of what was talked about.  "And EPLI?"
+    behind an incident asks that of another policy, and not how two policies stand to each other.
     """
     first = targets[decision.targets[0]]
     of_content = [pair for pair in ranked if targets[pair[0]].kind != "intent"]
@@ -244,6 +244,9 @@ def _second_thoughts(
         others = [pair for pair in ranked if pair[0] != REPORT]
     elif question.state and first.state not in (None, question.state):
         others = [pair for pair in ranked if targets[pair[0]].state == question.state]
+    elif question.state and first.intent == LAW and first.state is None and question.policies:
+        there = [name for name, _ in ranked if targets[name].state == question.state and targets[name].intent == LAW]
+        others = [(name, 1.0) for name in there if set(targets[name].policies) & set(question.policies)]
     elif first.kind == "relation" and follows and question.policies and question.frame and question.frame.exposure:
         others = [pair for pair in ranked if targets[pair[0]].kind != "relation"]
     elif first.id == COMPARISON and len({*question.policies, *question.held, *_talked_about(question, targets)}) < 2:
@@ -360,6 +363,10 @@ def _carried(
         return question.policies
     # "is that covered?" behind something that has happened points at what happened.
     points_back = bool(REFERS_BACK.search(question.text)) and not openly and not question.happened
+    if (
+        frame.intent == "ask_what_covers"
+    ):  # the guide named it: "does it cover theft?", but not "the lake is right there"
+        points_back = points_back and bool(ASKS_YES_OR_NO.search(question.text))
     asks_anew = bool(ASKS_YES_OR_NO.search(question.text)) and says(target.id, frame.policies) == Verdict.NO.value
     return frame.policies if points_back or (follows and not asks_anew) else question.policies
 

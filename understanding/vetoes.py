@@ -14,6 +14,12 @@ from understanding.targets import Target, intent_id
 # Erasing and passing on are done on plain words only, however much a message resembles such a wish.
 ERASING = re.compile(r"\b(?:delete|erase|remove|forget|wipe|destroy|purge|clear)\b", re.IGNORECASE)
 
+# So is beginning afresh: what was told is gone then.
+STARTING_OVER = {
+    *("start", "begin", "restart", "reset", "scratch", "afresh", "anew", "fresh", "over", "scrap", "wipe", "clear"),
+    *("forget", "erase", "redo", "again", "blank", "zero"),
+}
+
 # A yes or no about one incident does not hold for "all injuries" or "always".
 ABSOLUTE = frozenset(("all", "every", "everything", "everyone", "always", "never", "whole", "entire"))
 
@@ -50,6 +56,8 @@ def _forbidden(target: Target, reading: Reading) -> bool:
     text = reading.heard.text
     if target.id == intent_id("delete_my_data"):
         return not ERASING.search(text)
+    if target.id == intent_id("restart"):
+        return STARTING_OVER.isdisjoint(reading.heard.words)
     # The law of one state is no answer about another.
     states = reading.heard.links.get("state", [])
     return target.state is not None and bool(states) and target.state not in states

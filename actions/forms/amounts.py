@@ -16,6 +16,8 @@ from knowledge.schema import ProfileField
 WORDS_BEFORE_UNIT = 5
 FEW_WORDS = 5  # of a "no" that means none; a longer one goes on to say what was meant instead
 MOST_BESIDE = 4  # words that say something, beside a number that nothing names and that is taken all the same
+_HEDGING = {"idk", "ish", "like", "maybe", "probably", "roughly", "around", "about", "guess", "dunno", "lol", "think"}
+MOST_BESIDE_A_NOUN = 2  # the same where it is told of what: "5 sushi rollers", but not "one job is over the border"
 TAIL = 80  # characters behind a unit that say how often: all the rest for every unit would take a long text seconds
 _PERCENT = re.compile(r"%|\bper ?cent\b", re.I)
 _JOINED = re.compile(r"\W*(?:and|plus|&|with)\b")  # to somebody else
@@ -63,18 +65,19 @@ def count(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
         return Refusal('I need a number here, such as 12, "about 40" or "10 to 15".')
     if not told and amount.of and _counts_another(field, amount.of, base):
         return Refusal(f'I read that as "{_shown(amount)} {amount.of}".')
-    if not told and (not_it := _in_a_story(amount, said)):
+    names_else = bool(amount.of) and amount.of not in STOP_WORDS and amount.of not in field.units
+    if not told and (not_it := _in_a_story(amount, said, MOST_BESIDE_A_NOUN if names_else else MOST_BESIDE)):
         return not_it
     return _by_the_period(field, amount)
 
 
-def _in_a_story(amount: Amount, said: Said) -> Refusal | None:
+def _in_a_story(amount: Amount, said: Said, most: int = MOST_BESIDE) -> Refusal | None:
     """Why a number that nothing names is not the one asked for: a year, or part of much else that is told."""
     words = re.findall(r"[^\W\d_]{2,}", beside_numbers(said.text).lower())
     shown = f"{amount.low:.0f}"
     if words and re.fullmatch(YEAR, shown) and shown in said.text and amount.low <= said.today.year:
         return Refusal(f"I read {shown} as a year.")
-    if len(set(words) - STOP_WORDS) > MOST_BESIDE:
+    if len(set(words) - STOP_WORDS - _HEDGING) > most:
         return Refusal(f"I could not tell whether {_shown(amount)} is the number I asked for.")
     return None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from actions.answer import Answer, Button, Status
 from actions.forms import quoting, recommending
-from actions.forms.fields import fields_heard
+from actions.forms.fields import LIMIT_DEMANDED, VEHICLES, fields_heard
 from actions.forms.filling import CONFIRM, Did, Filling
 from actions.forms.said import Value
 from actions.phrasing import phrase
@@ -136,8 +136,12 @@ def heard_fields(filling: Filling, base: KnowledgeBase) -> list[ProfileField]:
     asked = PLANS[filling.form or ""].fields(filling, base)
     ids = {each.id for each in asked}
     every = filling.form == RECOMMENDATION or "industry" not in filling.values
-    paid = [each for each in base.quote_fields() if each.kind == "money"]
-    others = fields_heard(base) if every else [*base.profile_fields(), *paid]
+    numbers = [
+        each
+        for each in base.quote_fields()
+        if each.id == VEHICLES or (each.kind == "money" and each.id != LIMIT_DEMANDED)
+    ]
+    others = fields_heard(base) if every else [*base.profile_fields(), *numbers]
     return [*asked, *(each for each in others if each.id not in ids)]
 
 

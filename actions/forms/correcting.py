@@ -118,11 +118,10 @@ def put_right(filling: Filling, said: Said, fields: list[ProfileField], base: Kn
 
     A number is for the one told that it comes nearest to: "8 employees, 900k", and then "actually 11".
     """
-    if not corrects(said):
-        now = next((each for each in _IS_NOW.finditer(said.text) if read_amounts(each["new"])), None)
-        if now is None:
-            return {}
-        said = replace(said, text=now["new"])
+    now = number_now(said.text)
+    if not corrects(said) and now is None:
+        return {}
+    said = replace(said, text=now or said.text)
     about = [each for each in fields if each.id in filling.values and each.id != filling.asking and each.kind != "text"]
     text = _NOT_THAT.sub("", said.text)
     right = _RIGHT.fullmatch(text)
@@ -155,9 +154,14 @@ def corrects(said: Said) -> bool:
     return bool(CORRECTS.search(said.text)) or said.intent == "correct"
 
 
+def number_now(text: str) -> str | None:
+    """The number that a text says something is now: "its 3 guys"; None where it says none."""
+    return next((each["new"] for each in _IS_NOW.finditer(text) if read_amounts(each["new"])), None)
+
+
 def says_it_is(text: str) -> bool:
-    """Whether a text says what a number is now: "its 3 guys"."""
-    return any(read_amounts(found["new"]) for found in _IS_NOW.finditer(text))
+    """Whether a text says what a number is now."""
+    return number_now(text) is not None
 
 
 def _answered_last(filling: Filling) -> str | None:

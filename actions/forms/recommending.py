@@ -210,17 +210,18 @@ def recommendation_answer(profile: Profile, base: KnowledgeBase) -> Answer:
     state = us.states.lookup(str(profile.get("state") or ""))
     who = (a_or_an(industry.name) if industry else "a business like yours") + (f" in {state}" if state else "")
     limits = limits_to_discuss(profile, base)
-    examples = [_about(policy, responds_to(policy, industry, base)) for policy in policies[:TOP]]
+    shown = _shown_first(ranked)
+    examples = [_about(policy, responds_to(policy, industry, base)) for policy in policies[:shown]]
     by_contract = any(each.need is Need.BY_CONTRACT for each in ranked)
     demands = industry.contract_demands if industry and by_contract else []
-    top, rest = ranked[:TOP], ranked[TOP:]
+    top, rest = ranked[:shown], ranked[shown:]
     # What the law asks of the trade in general and not surely of this visitor must not wait behind "more".
     law = {p.policy for p in trade_policies(profile, base) if p.need is Need.BY_LAW}
     unsettled = [each for each in rest if each.policy in law]
     answer = Answer(
         Status.ANSWERED,
         "ask_recommendation",
-        f"For {who}, look first at {joined([policy.short_name for policy in policies[:TOP]])}.",
+        f"For {who}, look first at {joined([policy.short_name for policy in policies[:shown]])}.",
         [listed(_lines(top, base))],
         [
             *_section("Also worth a look:", _lines([each for each in rest if each not in unsettled], base)),
@@ -230,7 +231,7 @@ def recommendation_answer(profile: Profile, base: KnowledgeBase) -> Answer:
         ],
         notes=[*_section("What the law may ask:", _lines(unsettled, base)), NOT_ADVICE],
         policies=[each.policy for each in ranked],
-        entries=[industry.id] if industry else [policy.id for policy in policies[:TOP]],
+        entries=[industry.id] if industry else [policy.id for policy in policies[:shown]],
     ).cite(*(list(each.sources) for each in ranked), *(s.source for s in (*limits, *examples, *demands)))
     answer.buttons = [
         Button("How do I get a quote?", {"intent": "get_quote", **({"industry": industry.id} if industry else {})}),
@@ -238,6 +239,11 @@ def recommendation_answer(profile: Profile, base: KnowledgeBase) -> Answer:
         TALK_TO_AGENT,
     ]
     return shortened(answer)
+
+
+def _shown_first(ranked: list[Recommended]) -> int:
+    """How many are shown first: one more where the law takes all places, for one needs more than it asks."""
+    return TOP + all(each.need is Need.BY_LAW for each in ranked[:TOP])
 
 
 def what_changes(was: Profile, now_is: Profile, base: KnowledgeBase) -> str:

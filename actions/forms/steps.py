@@ -20,6 +20,7 @@ from actions.forms.correcting import (
     OPENS_RIGHT,
     corrected_by_name,
     corrects,
+    number_now,
     put_right,
     says_it_is,
     settled_on,
@@ -28,7 +29,7 @@ from actions.forms.fields import ABOUT_CLAIMS, answer_to, described, every_field
 from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step, asking, missed
 from actions.forms.judging import only_tried, pasted
 from actions.forms.numbers import read_amounts
-from actions.forms.said import YES, Read, Refusal, Said, Value
+from actions.forms.said import LONGEST_ANSWER, YES, Read, Refusal, Said, Value
 from actions.forms.wishes import (
     COMES_FIRST,
     NUMBERS,
@@ -50,6 +51,7 @@ from actions.forms.wishes import (
     wants_to_hear_it,
 )
 from knowledge.base import KnowledgeBase
+from knowledge.named import HISTORY, PAST_CLAIMS
 from knowledge.schema import ProfileField
 from understanding.text.questions import statements
 from understanding.vetoes import only_imagined
@@ -88,6 +90,7 @@ def _taken(
     if settled:
         return settled
     told = {**_in_passing(filling, said, fields, base), **_contact(filling, said, fields, asked)}
+    told |= _history(filling, told, said, fields)
     if asked is None:
         return _answer_to_summary(filling, said, wish, told)
     if asked.kind in WORDS and not told and not only_numbers(said.text) and (problem := only_tried(said.text)):
@@ -99,7 +102,8 @@ def _taken(
     if filling.only_sharpens and speaks_past(wish, read, bool(told)):
         return Step(filling.knowing(told), Did.DIGRESSED, tuple(told))
     no_answer = not told and not isinstance(read, Value) and not said.text.endswith("?")
-    number = no_answer and OPENS_RIGHT.match(said.text) and read_amounts(said.text)
+    opens = (no_answer and OPENS_RIGHT.match(said.text)) or (corrects(said) and says_it_is(said.text))
+    number = opens and not told and read_amounts(said.text)
     if number and (right := put_right(filling, said, fields, base)):
         return Step(filling.knowing(right), Did.TOLD, tuple(right))
     tells_on = bool(told) and said.intent in _TELLS
@@ -129,6 +133,9 @@ def _taken(
 
 
 def _answer(asked: ProfileField, said: Said, base: KnowledgeBase) -> Read:
+    now = number_now(said.text) if asked.kind in NUMBERS else None  # "change the 120, its 140 now"
+    if now and isinstance(read := answer_to(asked, replace(said, text=now), base), Value):
+        return read
     return settled_on(asked, said, base) or answer_to(asked, said, base)
 
 
@@ -200,6 +207,15 @@ def _in_passing(filling: Filling, said: Said, fields: list[ProfileField], base: 
             if value and value != known:
                 told[each.id] = value
     return told
+
+
+def _history(filling: Filling, told: Mapping[str, Value], said: Said, fields: list[ProfileField]) -> dict[str, Value]:
+    """Claims told in passing, in the visitor's words, so that they are not asked for again."""
+    asks = any(each.id == HISTORY for each in fields) and HISTORY not in filling.values
+    if PAST_CLAIMS not in told or not asks or len(said.text) > LONGEST_ANSWER:
+        return {}
+    words = said.text.strip() if told[PAST_CLAIMS].value else "No"
+    return {HISTORY: Value(words, words)}
 
 
 def _stated(told: Mapping[str, Value], said: Said, fields: list[ProfileField], base: KnowledgeBase) -> dict[str, Value]:

@@ -16,6 +16,7 @@ from actions.forms.fields import ABOUT_CLAIMS
 from actions.forms.filling import Filling
 from actions.forms.said import Read, Value, classified
 from knowledge.schema import ProfileField
+from understanding.text.questions import SENTENCE_END, begins_asking
 
 SURE_QUESTION = 0.6  # confidence from which an intent makes a question of a sentence without a question mark
 SURE_CHAT = 0.8  # from which longer thanks and greetings are no try to answer
@@ -105,7 +106,7 @@ _WHY = re.compile(
     r"|\bdo (?:i|we) (?:really )?(?:have|need) to (?:answer|tell|say|give)\b|\bwhy u (?:ask|need|want)\b",
     re.I,
 )
-_BESIDE_THE_POINT = re.compile(r"\b(?:have|has|got|is)(?: that)?(?: got)? to do with\b", re.I)
+_BESIDE_THE_POINT = re.compile(r"\b(?:have|has|got|is)(?: that)?(?: got)? to do (?:with\b|w/?(?=\s))", re.I)
 _OF_THE_ANSWER = re.compile(r"\bwhy (?:that|this|those|these|the) (?:one|first|policy|ones)\b", re.I)
 _WHY_ALONE = re.compile(r"\W*(?:but |and |ok |sorry )?(?:why|what for|how come|why not|how so)\W*\??\W*", re.I)
 _PUZZLED = re.compile(
@@ -115,6 +116,7 @@ _PUZZLED = re.compile(
 )
 _QUOTE = re.compile(r"\bquot", re.I)
 _HOW_TO = re.compile(r"\W*(?:how|what|where|which|when|who|why|do i)\b", re.I)
+_HOW_AT_LAST = re.compile(r"[.,;]\s*how\b[^.,;]*$", re.I)
 _INVERTED = (
     r"(?:do|does|did|is|are|was|can|could|would|will|should|must|may)(?:n['’]?t)? "
     r"(?:i|we|you|u|it|they|that|this|these|those|there|my|our|the)\b"
@@ -178,7 +180,7 @@ class Heard:
             text,
             str(intent.get("name") or ""),
             float(intent.get("confidence") or 0.0),
-            bool(message.get("begins_asking")) or bool(_ASKS_AFTER_ALL.search(text)),
+            bool(message.get("begins_asking") or _ASKS_AFTER_ALL.search(text)) or _asks_at_last(text),
             bool(named & {"policy", "exposure", "term", "topic"}),
             (str(decided.get("name") or ""), float(decided.get("confidence") or 0.0)),
             any(question.get(kind) for kind in ("exposure", "topic", "terms")) or points_back,
@@ -192,6 +194,11 @@ class Heard:
     def is_either_way(self, intent: str, at_least: float) -> bool:
         """Whether the classifier or the whole reading is so sure of an intent that is no answer to any question."""
         return self.is_surely(intent, at_least=at_least) or (self.decided[0] == intent and self.decided[1] >= at_least)
+
+
+def _asks_at_last(text: str) -> bool:
+    """Whether a later sentence begins as a question does: "lol fair. do tree guys need more"."""
+    return any(map(begins_asking, SENTENCE_END.split(text)[1:]))
 
 
 def stops(heard: Heard) -> bool:
@@ -281,7 +288,7 @@ def wants_to_hear_it(heard: Heard, aside: bool) -> bool:
 
 def asks_how(text: str) -> bool:
     """Whether a message about a quote asks how one is had, and does not ask for it."""
-    return bool(_HOW_TO.match(text))
+    return bool(_HOW_TO.match(text) or _HOW_AT_LAST.search(text))
 
 
 def greets(heard: Heard) -> bool:

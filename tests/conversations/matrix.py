@@ -124,6 +124,7 @@ SITUATIONS: dict[str, Callable[[Result], bool] | None] = {
     "after the law": _is("answered", "ask_regulation"),
     "after proof": _is("answered", "ask_proof"),
     "after a comparison": _is("answered", "ask_compare"),
+    "after how they stand": _is("answered", "ask_included"),
     "after a list of policies": _is("answered", "ask_recommendation"),
     "after guidance": _is("answered", "ask_need", "ask_scenario", "ask_risks", "ask_how_to_buy", "get_quote"),
     "inside the recommendation": lambda result: result["form"].get("form") == "recommendation",

@@ -22,6 +22,10 @@ TARGETS = {
         Target("cyber#cost", "facet", "ask_cost", "cyber", ("cyber",)),
         Target("gl#need", "facet", "ask_need", "gl", ("gl",)),
         Target("gl_in_bop", "relation", "ask_included", "gl_in_bop", ("bop", "gl")),
+        Target("cyber_in_gl", "relation", "ask_included", "cyber_in_gl", ("gl", "cyber")),
+        Target("cyber_in_bop", "relation", "ask_included", "cyber_in_bop", ("bop", "cyber")),
+        Target("comp_law_tx", "topic", "ask_regulation", "comp_law_tx", ("comp",), "TX"),
+        Target("law_in_general", "topic", "ask_regulation", "law_in_general"),
         Target("notice_law", "topic", "ask_regulation", "notice_law", ("epli",)),
         Target("notice_law_ca", "topic", "ask_regulation", "notice_law_ca", (), "CA"),
         Target("notice_law_tx", "topic", "ask_regulation", "notice_law_tx", (), "TX"),
@@ -429,3 +433,26 @@ def test_a_difference_asked_for_behind_two_policies_is_theirs() -> None:
 def test_letters_without_a_word_tell_nothing() -> None:
     found = decided(reading(heard("qwzx vrrb", FIRE), (TELLS, 0.9)))
     assert found.intent == "nlu_fallback"
+
+
+def test_another_policy_meant_is_put_in_place_of_the_one_named_last() -> None:
+    before = Frame("gl_in_bop", "ask_included", "does a bop have gl in it", ("gl",))
+    meant = heard("no i meant cyber", frame=before, policy="cyber")
+    assert decided(reading(meant, (intent_id("correct"), 0.8))).target == "cyber_in_bop"
+    before = replace(before, policies=("bop",))
+    meant = heard("no i meant cyber", frame=before, policy="cyber")
+    assert decided(reading(meant, (intent_id("correct"), 0.8))).target == "cyber_in_gl"
+
+
+def test_the_law_of_the_state_on_the_policy_named_comes_before_the_law_in_general() -> None:
+    ranked = [("law_in_general", 0.7), ("comp_law_tx", 0.1)]
+    named = heard("must a shop in Waco have comp", policy="comp", state="TX")
+    assert decided(reading(named, *ranked)).target == "comp_law_tx"
+    assert decided(reading(heard("what must a shop have", state="TX"), *ranked)).target == "law_in_general"
+
+
+def test_only_a_question_of_yes_or_no_points_at_a_policy_that_the_guide_named() -> None:
+    before = Frame("fire", "ask_what_covers", "what pays for a fire", ("property",), "fire")
+    asks = reading(heard("does it pay for flood", frame=before), ("flood", 0.8))
+    tells = reading(heard("and water? the lake is right there", frame=before), ("flood", 0.8))
+    assert (decided(asks).policies, decided(tells).policies) == (("property",), ())

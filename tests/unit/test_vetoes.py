@@ -13,6 +13,7 @@ from understanding.vetoes import forbids_verdict, only_imagined, vetoed
 
 NOTHING_NEAR = Nearness(np.zeros(0, np.float32), np.zeros(0, np.float32))
 ERASE = Target(intent_id("delete_my_data"), "intent", "delete_my_data")
+RESTART = Target(intent_id("restart"), "intent", "restart")
 CALIFORNIAN = Target("ca_duty", "topic", "ask_regulation", "ca_duty", state="CA")
 FEDERAL = Target("federal_duty", "topic", "ask_regulation", "federal_duty")
 
@@ -32,6 +33,14 @@ def test_data_are_erased_on_plain_words(text: str) -> None:
 @pytest.mark.parametrize("text", ["do you keep my phone number", "is my data safe with you"])
 def test_nothing_is_erased_because_a_message_resembles_the_wish(text: str) -> None:
     assert _left(text, ERASE) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [("let us begin anew", True), ("will they give all of it back", False), ("go back to the bond", False)],
+)
+def test_what_was_told_is_dropped_on_plain_words_alone(text: str, may: bool) -> None:
+    assert _left(text, RESTART) == ([RESTART.id] if may else [])
 
 
 def test_the_law_of_one_state_is_no_answer_about_another() -> None:

@@ -19,7 +19,7 @@ _LEAD_IN = (
 # is followed by a question word.
 _LINE = rf"\s*\n\s*(?:\n\s*)+|\s*\n\s*(?={_LEAD_IN}{_ASK}|(?-i:[^a-z]))"
 _NEXT = re.compile(
-    rf"(?<=[?])\s+|(?<=[.!;])\s+|\s+(?=\(?\d\)\s)|{_LINE}|[\s,]+(?=(?:and|n|&|also|plus)\s+(?:also\s+|then\s+)?{_ASK})|,\s+(?={_ASK})",
+    rf"(?<=[?])[\s,]+|(?<=[.!;])\s+|\s+(?=\(?\d\)\s)|{_LINE}|[\s,]+(?=(?:and|n|&|also|plus)\s+(?:also\s+|then\s+)?{_ASK})|,\s+(?={_ASK})",
     re.IGNORECASE,
 )
 _STARTS_ASKING = re.compile(
