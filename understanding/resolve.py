@@ -23,6 +23,7 @@ FOLLOWS, LAW = "follow_up", "ask_regulation"
 # Chance from which on something is taken to have happened: to miss a loss is twice as bad as to speak of reporting
 # where nothing happened.
 HAPPENED = 0.33
+THAT_ONE = ("that one", "this one", "that policy", "this policy", "the other", "the other one")
 WISHED = 0.6  # chance from which on an agent is asked for, or a report wished whatever happened
 TO_REPORT = 0.2  # chance of a report beside the entry on what to do, from which on it is taken down
 
@@ -367,8 +368,21 @@ def _carried(
         frame.intent == "ask_what_covers"
     ):  # the guide named it: "does it cover theft?", but not "the lake is right there"
         points_back = points_back and bool(ASKS_YES_OR_NO.search(question.text))
+    if points_back and (other := _put_in_its_place(question, frame, targets)):
+        return other
     asks_anew = bool(ASKS_YES_OR_NO.search(question.text)) and says(target.id, frame.policies) == Verdict.NO.value
     return frame.policies if points_back or (follows and not asks_anew) else question.policies
+
+
+def _put_in_its_place(question: Question, frame: Frame, targets: Mapping[str, Target]) -> tuple[str, ...]:
+    """The policy told instead of one that does not pay, where a message means that one; empty for all else.
+
+    "GL does not pay, cyber does", and then "would that one pay for the letters?"
+    """
+    denied = bool(frame.given) and frame.given[0].verdict == Verdict.NO.value
+    told = targets.get(frame.options[0]) if denied and frame.options else None
+    means_it = any(f" {words} " in f" {question.text.lower()} " for words in THAT_ONE)
+    return told.policies[:1] if told and told.kind == "facet" and means_it else ()
 
 
 def _certain(target: Target, ranked: Sequence[tuple[str, float]], asked: Question, says: Says) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from reading import heard, reading
 
-from understanding.question import Frame, Question
+from understanding.question import Frame, Given, Question
 from understanding.reader import Reading
 from understanding.resolve import AGENT, EXAMPLE, REPORT, TELLS, resolve
 from understanding.targets import COMPARISON, OUTSIDE, Target, intent_id
@@ -456,3 +456,19 @@ def test_only_a_question_of_yes_or_no_points_at_a_policy_that_the_guide_named() 
     asks = reading(heard("does it pay for flood", frame=before), ("flood", 0.8))
     tells = reading(heard("and water? the lake is right there", frame=before), ("flood", 0.8))
     assert (decided(asks).policies, decided(tells).policies) == (("property",), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "policies"),
+    [
+        ("does that one pay for flood", ("cyber",)),
+        ("does it pay for flood", ("gl",)),
+        ("is that one paying", ("cyber",)),
+    ],
+)
+def test_that_one_is_the_policy_told_instead_of_one_that_does_not_pay(text: str, policies: tuple[str, ...]) -> None:
+    told = Given("fire", "ask_coverage", ("gl",), "fire", verdict="no")
+    denied = Frame("fire", "ask_coverage", "does gl pay", ("gl",), "fire", options=("cyber#what",), given=(told,))
+    assert decided(reading(heard(text, denied), ("flood", 0.9))).policies == policies
+    paid = replace(denied, given=(replace(told, verdict="yes"),))
+    assert decided(reading(heard(text, paid), ("flood", 0.9))).policies == ("gl",)
