@@ -43,6 +43,7 @@ MAY_COMPLAIN = {
     AGENT_WISHED,
     "get_quote",
     "complain",
+    "ask_agency",
     "inform",
     "nlu_fallback",
 }  # what is wished or said by who was not called back

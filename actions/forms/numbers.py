@@ -181,7 +181,8 @@ _NO_AMOUNTS = re.compile(
     | \b{YEAR}(?=:|\s(?:revenues?|sales|turnover|gross|income)\b)
     | \bzip(?:\s?code)?(?:\sis|:)?\s?\d{{5}}\b | \b\d{{5}}-\d{{4}}\b | (?-i:\b(?:{_STATE})),?\s\d{{5}}\b
     | \b(?:iso|soc|naics|sic|suite|ste\.?|tier|level|version)[\s-]?\#?\d[\d-]*
-    | \b401\s?\(?k\b\)? | (?<!\$)\b1099s?\b(?!\s?(?:dollars?|bucks|usd|k\b|a\s|per\s))   # the tax form
+    | \b401\s?\(?k\b\)? | (?<!\$)(?<!\d\sto\s)(?<!\d\sand\s)\b1099s?\b   # the tax form
+        (?!\s?(?:dollars?|bucks|usd|k\b|a\s|per\s|to\s\d|and\s\d))
     | \b(?:on|as|are|is|by|via|get|gets)\s(?:a\s)?(?:1099|w-?2)s?\b
     | \b(?:few|several|many)\s(?:{_SCALE_WORD})s?\b
     | \b(?:this|that|which|each|every|any|the\sother)\sone\b
