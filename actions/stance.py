@@ -19,7 +19,7 @@ from knowledge.base import KnowledgeBase
 from knowledge.notices import spoken
 from knowledge.schema import Verdict
 from understanding.decision import DEFLECTION
-from understanding.features import REFERS_BACK
+from understanding.features import ASKS_YES_OR_NO, REFERS_BACK
 from understanding.question import Frame, Question, Stance
 from understanding.targets import intent_id
 from understanding.text.questions import begins_asking, only_states
@@ -84,8 +84,13 @@ def _in_general(question: Question, named: set[str], stance: Stance, base: Knowl
 def _whether_it_pays(question: Question, stance: Stance) -> bool:
     """Whether a message asks for the yes or no of cover of a policy, and nothing that an entry tells."""
     subjects = {question.exposure, question.topic, *question.terms} - {stance.exposure, None}
-    of_policy = question.target.partition("#")[2] in _TOLD_OF_A_POLICY and not REFERS_BACK.search(question.text)
+    of_policy = question.target.partition("#")[2] in _TOLD_OF_A_POLICY and not _points_at_it(question.text)
     return question.asks_cover and bool(question.policies) and not of_policy and not subjects
+
+
+def _points_at_it(text: str) -> bool:
+    """Whether a yes or no is asked of what was spoken of: "does GL pay for that", but not "what is in it"."""
+    return bool(ASKS_YES_OR_NO.search(text) and REFERS_BACK.search(text))
 
 
 def _presses(question: Question, message: Mapping[str, Any], stance: Stance) -> bool:

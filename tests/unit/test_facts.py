@@ -328,6 +328,7 @@ def test_whether_a_policy_pays_is_no_question_who_needs_it_after_a_loss(base: Kn
     assert pressing is not None and pressing.intent == "ask_guarantee"
     assert press("who needs cyber", base, target="cyber#need", **asks) is None
     assert press("what is in it", base, target="cyber#what", asks_cover=True, **asks) is None
+    assert press("would cyber pay for this", base, target="cyber#what", asks_cover=True, **asks) is not None
     promised = Frame(stance=Stance("promise", None, 1))
     assert press("does cyber pay", base, promised, target="cyber#need", asks_cover=True, **asks) is None
 
