@@ -83,14 +83,14 @@ def _surer(instead: list[Decision]) -> list[str]:
 
 def others(instead: list[Decision], verdict: Verdict) -> list[str]:
     """What else responds, beside a verdict, as a list with its heading; nothing where nothing does."""
-    lines = [f"{sentence(d.policy.short_name)[:-1]}: {short_verdict(d)}" for d in instead[:5]]
+    lines = [f"{sentence(d.policy.short_name)[:-1]}: {_short_verdict(d)}" for d in instead[:5]]
     if not lines:
         return []
     heading = "Other policies that respond:" if verdict is Verdict.YES else "What responds, policy by policy:"
     return [f"{heading}\n{listed(lines)}"]
 
 
-def short_verdict(decision: Decision) -> str:
+def _short_verdict(decision: Decision) -> str:
     """A verdict inside a list."""
     if decision.verdict is Verdict.DEPENDS:
         return f"depends on {decision.depends_on}"

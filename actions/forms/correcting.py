@@ -131,12 +131,13 @@ def put_right(filling: Filling, said: Said, fields: list[ProfileField], base: Kn
     if not meant and read_amounts(new.text):
         meant = nearest(new, [each for each in about if each.kind in NUMBERS], filling.values, base)
     last = [each for each in about if filling.asked and each.id == _answered_last(filling)]
-    read = {each.id: answer_to(each, new, base) for each in [*meant, *last][:1]}
+    field = next(iter((*meant, *last)), None)
+    value = answer_to(field, new, base) if field else None
     # Words that name no trade known put one right only where they are few: a sentence says something else.
     few = len(new.text.split()) <= FEW_WORDS
-    kept = {name: each for name, each in read.items() if isinstance(each, Value) and (few or each.value is not None)}
-    fields_of = {each.id: each for each in about}
-    return {name: as_large(each, fields_of[name], filling.values[name]) for name, each in kept.items()}
+    if field is None or not isinstance(value, Value) or not (few or value.value is not None):
+        return {}
+    return {field.id: as_large(value, field, filling.values[field.id])}
 
 
 def nearest(
