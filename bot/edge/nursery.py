@@ -114,6 +114,8 @@ class Nursery:
         ends = time.monotonic() + (CLOSE_SECONDS if self._loaded else 0)  # who still loads has nothing in hand
         while not _has_ended(self.pid):
             if time.monotonic() > ends:
+                with suppress(ProcessLookupError):  # it has just ended, or has not come to lead its group
+                    os.killpg(self.pid, signal.SIGKILL)
                 os.kill(self.pid, signal.SIGKILL)
                 os.waitpid(self.pid, 0)
                 return
@@ -130,6 +132,7 @@ def _has_ended(pid: int) -> bool:
 def _nurse(load: Load, line: socket.socket, log: Path, printed: Path, leave: Sequence[socket.socket]) -> NoReturn:
     """Everything that the process does; it never goes back to what its parent was doing."""
     try:
+        os.setpgid(0, 0)  # so that it and its agents can be ended together
         for number in (signal.SIGINT, signal.SIGTERM):  # they go to the front, which finishes its turns first
             signal.signal(number, signal.SIG_IGN)
         for each in leave:
@@ -199,6 +202,7 @@ def _fork_on_demand(line: socket.socket, open_agent: Open) -> None:
         agents = {pid for pid in agents if not _reaped(pid)}
     for pid in agents:
         os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)  # until then it still runs
 
 
 def _reaped(pid: int) -> bool:
