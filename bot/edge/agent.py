@@ -19,6 +19,7 @@ from bot.edge.turns import Message, Turn
 from bot.records.conversations import forget
 from bot.runtime import garbage, install
 from bot.runtime.local_actions import LocalActions
+from bot.runtime.readings import Tell
 from bot.runtime.workers import Timed, Workers
 
 TRIED = (
@@ -73,14 +74,19 @@ class GuideAgent:
         """The agent of a trained model, open and warm: its first answer takes no longer than the next."""
         garbage.hold_back()
         try:
-            loaded = cls.read(model).open(timed, endpoints)
+            loaded = cls.read(model).open(timed, endpoints=endpoints)
             await loaded.warm_up()
         finally:
             garbage.resume()
         return loaded
 
-    def open(self, timed: Timed | None = None, endpoints: Path = ENDPOINTS) -> GuideAgent:
+    def open(
+        self, timed: Timed | None = None, tell: Tell = lambda reading: None, endpoints: Path = ENDPOINTS
+    ) -> GuideAgent:
         """This agent with the threads and the database of this process; conversations are kept where a file says.
+
+        Args:
+            tell: takes what is read here to the agents of other processes.
 
         Raises:
             RecordsUnavailable: the database cannot be opened.
@@ -90,8 +96,12 @@ class GuideAgent:
         store = TrackerStore.create(AvailableEndpoints.read_endpoints(str(endpoints)).tracker_store, agent.domain)
         agent.tracker_store = processor.tracker_store = FailSafeTrackerStore(store)
         agent.action_endpoint = processor.action_endpoint = LocalActions(self._workers)
-        processor.workers = self._workers
+        processor.workers, processor.readings.tell = self._workers, tell
         return self
+
+    def hear(self, reading: str | None) -> None:
+        """Take over what another process has read, or forget whatever was read."""
+        self._agent.processor.readings.hear(reading)
 
     async def warm_up(self) -> None:
         """Answer some questions and forget them, so that what is loaded late is there."""

@@ -49,7 +49,7 @@ class Crew:
 
     def __init__(self, nursery: Nursery, places: int, metrics: Metrics) -> None:
         self._nursery = nursery
-        self._places = [_Place(nursery, metrics) for _ in range(places)]
+        self._places = [_Place(nursery, metrics, self._spread) for _ in range(places)]
         self._tasks: list[asyncio.Task[None]] = []
 
     async def begin(self, gone: Callable[[], object]) -> None:
@@ -114,6 +114,12 @@ class Crew:
         for task in self._tasks:
             task.cancel()
 
+    def _spread(self, reading: str | None, by: _Place) -> None:
+        """Tell every other agent what one has read."""
+        for place in self._places:
+            if place is not by:
+                place.tell(reading)
+
     def _of(self, conversation: str) -> _Place:
         return self._places[zlib.crc32(conversation.encode()) % len(self._places)]
 
@@ -121,9 +127,10 @@ class Crew:
 class _Place:
     """One of the crew's places, and whichever agent has it."""
 
-    def __init__(self, nursery: Nursery, metrics: Metrics) -> None:
+    def __init__(self, nursery: Nursery, metrics: Metrics, spread: Callable[[str | None, _Place], None]) -> None:
         self._nursery = nursery
         self._metrics = metrics
+        self._spread = spread
         self._numbers = count(1)
         self._asked: dict[int, asyncio.Future[Any]] = {}
         self._writer: asyncio.StreamWriter | None = None
@@ -169,6 +176,11 @@ class _Place:
                     self._looking = asyncio.create_task(self._look_after(self._pid))
             raise
 
+    def tell(self, reading: str | None) -> None:
+        """Pass on what another agent has read; one that is not there will read it itself."""
+        if self._there.is_set():
+            self._say(reading=reading)
+
     async def _follow(self, link: socket.socket) -> bool:
         """Hear what an agent says until it ends; whether it ever was ready."""
         reader, writer = await asyncio.open_connection(sock=link, limit=LONGEST)
@@ -204,6 +216,8 @@ class _Place:
                     answer.set_exception(AgentFailed(said["failed"]))
                 else:
                     answer.set_result(said["said"])
+        elif "reading" in said:
+            self._spread(said["reading"], self)
         elif not self.begun.done():
             self.begun.set_exception(CannotLoad(said["failed"]))
 

@@ -3,7 +3,8 @@
 Line by line JSON goes either way.  The front asks ``{"n", "turn"}``, ``{"n", "come_back"}`` or ``{"n", "ping"}``, n
 being a number of its own, and takes a question back with ``{"n", "drop"}``.  The agent says first ``{"pid"}``, or
 ``{"failed"}`` where it cannot answer at all, then for each question ``{"n", "said", "took"}`` or ``{"n", "failed",
-"took"}``, ``took`` being the times of stages since it last said something.
+"took"}``, ``took`` being the times of stages since it last said something.  What one agent has found out and others can
+use goes as ``{"reading"}`` to the front, and from there to the others.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 LONGEST = 16_000_000  # bytes of a line
 
 Timed = Callable[[str], AbstractContextManager[None]]
+Tell = Callable[[str | None], object]
 
 
 class Agent(Protocol):
@@ -37,9 +39,12 @@ class Agent(Protocol):
     async def come_back(self, conversation: str) -> Sequence[Message] | None:
         """What the guide says when people have left a conversation."""
 
+    def hear(self, reading: str | None) -> None:
+        """Take over what another agent has read, or forget whatever was read."""
 
-Open = Callable[[Timed], Agent]
-"""Gives what is loaded the threads and connections that each process needs for itself."""
+
+Open = Callable[[Timed, Tell], Agent]
+"""Gives what is loaded the threads and connections that each process needs for itself, and its line to the others."""
 
 
 def member(link: socket.socket, open_agent: Open) -> NoReturn:
@@ -61,7 +66,7 @@ class _Member:
     async def answer(self, link: socket.socket, open_agent: Open) -> None:
         reader, self._writer = await asyncio.open_connection(sock=link, limit=LONGEST)
         try:
-            self._agent = open_agent(self._timed)
+            self._agent = open_agent(self._timed, lambda reading: self._say(reading=reading))
         except Exception as error:
             logger.exception("An agent could not begin.")
             self._say(failed=str(error) or type(error).__name__)
@@ -72,6 +77,9 @@ class _Member:
             self._hear(json.loads(line))
 
     def _hear(self, asked: dict[str, Any]) -> None:
+        if "reading" in asked:
+            self._agent.hear(asked["reading"])
+            return
         number = asked["n"]
         if "ping" in asked:
             self._say(n=number, said=[])

@@ -44,7 +44,7 @@ class GuideProcessor(MessageProcessor):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._readings = Readings()
+        self.readings = Readings()
 
     async def parse_message(
         self,
@@ -105,7 +105,7 @@ class GuideProcessor(MessageProcessor):
         metadata = message.metadata or {}
         if metadata.keys() - {"frame"} or not only_output_properties:
             return await read()
-        return await self._readings.of(str(message.text), metadata.get("frame"), read)
+        return await self.readings.of(str(message.text), metadata.get("frame"), read)
 
     async def _buttons_offered(self, tracker: DialogueStateTracker) -> list[dict[str, Any]]:
         """Buttons of the guide's last answer, also where that was said in the session before.
@@ -123,7 +123,7 @@ class GuideProcessor(MessageProcessor):
         """Store the conversation; one whose visitor has it erased is stored no more."""
         if tracker.get_slot("erased"):
             await forget(self.tracker_store, tracker.sender_id)
-            self._readings.forget()
+            self.readings.forget()
         else:
             await super().save_tracker(tracker)
 

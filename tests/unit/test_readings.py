@@ -88,6 +88,26 @@ async def test_what_was_read_is_forgotten_when_asked(base: Path) -> None:
     assert reader.read["a"] == 2
 
 
+async def test_what_one_process_has_read_another_does_not_read_until_all_is_forgotten(base: Path) -> None:
+    one, other, reader = Readings(base=base), Readings(base=base), Reader()
+    one.tell, other.tell = other.hear, one.hear
+    for readings in (one, other):
+        assert (await ask(readings, reader, "a"))["text"] == "a"
+    assert reader.read["a"] == 1
+    one.forget()
+    await ask(other, reader, "a")
+    assert reader.read["a"] == 2
+
+
+async def test_what_another_process_tells_while_something_else_is_read_is_not_read(base: Path) -> None:
+    one, other, reader = Readings(base=base), Readings(base=base), Reader()
+    one.tell = other.hear
+    waiting = [asyncio.create_task(ask(other, reader, text)) for text in ("b", "a")]
+    await ask(one, reader, "a")
+    await asyncio.gather(*waiting)
+    assert reader.read == {"a": 1, "b": 1}
+
+
 async def test_who_asks_meanwhile_waits_for_the_same_reading_and_may_change_it_too(base: Path) -> None:
     readings, reader = Readings(base=base), Reader()
     several = await asyncio.gather(*(ask(readings, reader, "hello") for _ in range(4)))

@@ -23,7 +23,7 @@ from visiting import Visitor
 from bot.edge import crew as crews
 from bot.edge.crew import AgentEnded, AgentFailed, Crew
 from bot.edge.logs import CURRENT
-from bot.edge.member import Agent, Open, Timed
+from bot.edge.member import Agent, Open, Tell, Timed
 from bot.edge.metrics import Metrics
 from bot.edge.nursery import CannotLoad, Nursery
 from bot.edge.turns import Message, Turn
@@ -36,8 +36,9 @@ WAIT_SECONDS = 60.0  # for what comes or does not
 class Echo:
     """Says what it was asked, and by which process; some words make it fail."""
 
-    def __init__(self, timed: Timed) -> None:
-        self._timed = timed
+    def __init__(self, timed: Timed, tell: Tell) -> None:
+        self._timed, self._tell = timed, tell
+        self._heard: list[str | None] = []
         self._hanging: list[str] = []
 
     async def handle(self, turn: Turn) -> Sequence[Message] | None:
@@ -45,6 +46,12 @@ class Echo:
             await asyncio.sleep(0)
         if turn.text == "for a person":
             return None
+        if turn.text.startswith("tell "):
+            self._tell(turn.text.removeprefix("tell "))
+        if turn.text == "forget":
+            self._tell(None)
+        if turn.text == "what was told":
+            return [{"told": self._heard}]
         if turn.text == "what hangs":
             return [{"text": " ".join(self._hanging)}]
         if turn.text == "fail":
@@ -62,6 +69,9 @@ class Echo:
             finally:
                 self._hanging.remove(turn.client_id)
         return [{"text": f"echo: {turn.text}", "by": os.getpid(), "again": turn.again, "id": CURRENT.get()}]
+
+    def hear(self, reading: str | None) -> None:
+        self._heard.append(reading)
 
     async def come_back(self, conversation: str) -> Sequence[Message] | None:
         return [{"text": f"back in {conversation}", "by": os.getpid()}]
@@ -81,7 +91,7 @@ def with_a_thread() -> Open:
 
 
 def cannot_open() -> Open:
-    def open_agent(timed: Timed) -> Agent:
+    def open_agent(timed: Timed, tell: Tell) -> Agent:
         raise ValueError("the database is away")
 
     return open_agent
@@ -268,6 +278,20 @@ async def test_ctrl_c_is_for_the_front_and_a_turn_is_finished_all_the_same(nurse
             for each in (pid, nursery.pid):
                 os.kill(each, number)
         assert (await said(crew, "hello"))["by"] == pid
+
+
+async def test_what_an_agent_has_read_is_told_to_every_other_one_and_not_to_itself(nursery: Nursery) -> None:
+    async with begun(nursery, 3) as crew:
+        of = {(await said(crew, "hello", f"web:{number}"))["by"]: f"web:{number}" for number in range(24)}
+        one, *others = of.values()
+        assert len(others) == 2
+        for words in ("tell me", "forget"):
+            await said(crew, words, one)
+        assert [(await said(crew, "what was told", each))["told"] for each in (one, *others)] == [
+            [],
+            ["me", None],
+            ["me", None],
+        ]
 
 
 async def test_a_stop_leaves_no_process_even_where_an_agent_stands_still(nursery: Nursery) -> None:
