@@ -6,7 +6,7 @@ Consent is shown where a number is taken, and kept only where it was given after
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -92,16 +92,18 @@ def asks_for_yes(answer: Answer, number: str, sentence: str) -> None:
     ][:5]
 
 
-def just_said(events: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def just_said(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """What the visitor was told between this message and the one before."""
     said: list[Mapping[str, Any]] = []
-    last: list[Mapping[str, Any]] = []
-    for event in events:
-        if event.get("event") == "user":
-            said, last = [], said
-        elif event.get("event") == "bot":
+    messages = 0
+    for event in reversed(events):
+        kind = event.get("event")
+        messages += kind == "user"
+        if messages == 2:
+            break
+        if messages == 1 and kind == "bot":
             said.append(event)
-    return last
+    return said[::-1]
 
 
 def with_contact(

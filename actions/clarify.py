@@ -6,6 +6,7 @@ from actions.answer import Answer, Button, Status
 from actions.base import GuideAction
 from actions.phrasing import phrase
 from actions.responding import HELP, TALK_TO_AGENT, answers
+from actions.verdicts import responds
 from actions.wording import cut, joined, listed
 from knowledge.base import KnowledgeBase
 from knowledge.notices import spoken
@@ -124,7 +125,7 @@ def _offer(target: str, question: Question, base: KnowledgeBase) -> tuple[Button
         case Industry():
             return Button(entry.name, {"intent": "ask_recommendation", "industry": target}), entry.summary.text
         case Exposure():
-            return incident_button(question, entry), entry.summary.text
+            return incident_button(question, entry), responds(entry, base)
         case Policy():
             return None
     return None

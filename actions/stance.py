@@ -6,6 +6,7 @@ point gets the same stand in other words.  What only tells more of what has happ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -19,7 +20,7 @@ from knowledge.base import KnowledgeBase
 from knowledge.notices import spoken
 from knowledge.schema import Verdict
 from understanding.decision import DEFLECTION
-from understanding.features import ASKS_YES_OR_NO, REFERS_BACK
+from understanding.features import REFERS_BACK, asks_yes_or_no
 from understanding.question import Frame, Question, Stance
 from understanding.targets import intent_id
 from understanding.text.questions import begins_asking, only_states
@@ -37,6 +38,7 @@ LIKELY = ("affirm", "deny", "report_claim", "ask_why", "ask_certain", "repeat")
 HOW_MUCH = intent_id("ask_cost")  # of nothing in particular: in a claim, what it will bring
 PROMISE = intent_id("ask_guarantee")
 TELLS = {"inform", "correct"}  # of a statement that names nothing to answer
+_SUPPOSING = frozenset(("if", "different", "instead", "suppose"))
 LIVE = 3  # messages of the visitor's after which a point that nobody pressed is over
 CONCERNED = 2  # policies named for what happened
 _TOLD_OF_A_POLICY = {"what", "excludes", "includes"}  # facets that tell what it covers, and not whether it pays here
@@ -51,6 +53,8 @@ def pressed(question: Question, message: Mapping[str, Any], turn: int, base: Kno
     if question.happened and not (question.intent == "report_claim" and only_states(question.text)):
         return None
     named = {e["value"] for e in message.get("entities") or [] if e["entity"] in _SUBJECTS}
+    if stance.on == "claim" and not _SUPPOSING.isdisjoint(re.findall(r"[a-z]+", question.text.lower())):
+        return _stand(stance, base) if question.intent in PRESSES["claim"] else None  # another case, only imagined
     if stance.on == "claim" and _whether_it_pays(question, stance):
         return _in_general(question, named, stance, base) or _stand(stance, base)
     if {*named, question.exposure, question.topic, *question.terms} - {stance.exposure, None}:
@@ -90,7 +94,7 @@ def _whether_it_pays(question: Question, stance: Stance) -> bool:
 
 def _points_at_it(text: str) -> bool:
     """Whether a yes or no is asked of what was spoken of: "does GL pay for that", but not "what is in it"."""
-    return bool(ASKS_YES_OR_NO.search(text) and REFERS_BACK.search(text))
+    return asks_yes_or_no(text) and bool(REFERS_BACK.search(text))
 
 
 def _presses(question: Question, message: Mapping[str, Any], stance: Stance) -> bool:

@@ -50,6 +50,16 @@ def one_policy(decision: Decision, base: KnowledgeBase, certain: bool = True) ->
     return answer
 
 
+def responds(exposure: Exposure, base: KnowledgeBase) -> str:
+    """Which policies respond to an incident, in a few words: "Workers' compensation responds"."""
+    found = base.responders(exposure.id)
+    likely = [d for d in found if d.verdict is Verdict.YES] or found[:1]
+    names = sentence(joined([d.policy.short_name for d in likely[:POLICIES_AT_ONCE]], "or"))[:-1]
+    if not likely:
+        return "No standard policy pays for it."
+    return f"{names} {'responds' if likely[0].verdict is Verdict.YES else 'may respond'}."
+
+
 def _decided(decision: Decision) -> str:
     """What is decided, in the entry's own words: "General liability does not pay for a data breach"."""
     name = sentence(decision.policy.short_name)[:-1]

@@ -20,6 +20,7 @@ from understanding.learning.arrays import Floats
 from understanding.question import Frame
 from understanding.targets import FACET_OF, OUTSIDE, Target
 from understanding.text.language import english_words
+from understanding.text.questions import ends_asking
 
 KINDS = ("topic", "term", "exposure", "industry", "relation", "agency", "outside", "facet", "intent")
 
@@ -30,6 +31,13 @@ ASKS_YES_OR_NO = re.compile(
     re.IGNORECASE,
 )
 ASKS_OPENLY = re.compile(r"\b(?:what|whats|how|hows|why|when|where|which|who|whos|whose)\b", re.IGNORECASE)
+
+
+def asks_yes_or_no(text: str) -> bool:
+    """Whether a text has the form of a question for yes or no, by how it begins or by how it ends."""
+    return bool(ASKS_YES_OR_NO.search(text)) or ends_asking(text)
+
+
 SHORT = 4  # words at most of a message that is barely told
 MUCH_SHARED, SHARED_UNIT = 40.0, 20.0  # bm25: more counts as so much, and what it is divided by
 LEAST = 1e-4  # chance that stands for none where its logarithm is taken
@@ -141,7 +149,7 @@ class Weighed:
 
     @cached_property
     def asks_yes_or_no(self) -> bool:
-        return bool(ASKS_YES_OR_NO.search(self.heard.text))
+        return asks_yes_or_no(self.heard.text)
 
     @cached_property
     def asks_openly(self) -> bool:

@@ -25,7 +25,7 @@ from understanding.ranker import Ranker
 from understanding.signals import CHANCES, Chance, Scope, Signs, signs_of
 from understanding.targets import Target, intent_id, points_of, shown_texts, targets_of
 from understanding.text.language import words_of
-from understanding.text.questions import sentences
+from understanding.text.questions import changes_subject, sentences
 
 Embed = Callable[[str], Floats]
 RECOMMENDATION = intent_id("ask_recommendation")
@@ -102,12 +102,13 @@ class Recall:
         embed: Embed,
         near: Sequence[Nearness] | None = None,
     ) -> Heard:
-        """All that is known of a message before anything is decided.
+        """All that is known of a message before anything is decided; what begins another subject goes on with nothing.
 
         Args:
             intents: chance of each intent, of a classifier.
             near: nearness of ``compared``, where many messages are read at once.
         """
+        frame = _going_on(linked, frame)
         links: dict[str, list[str]] = {}
         held: list[str] = []
         for link in linked.links:
@@ -139,6 +140,7 @@ class Recall:
 
         Whole; without the asking; behind what was said, and behind the name of what was answered last; its sentences.
         """
+        frame = _going_on(linked, frame)
         said = frame.text if frame else ""
         behind = [f"{each} {linked.normal}" for each in (said, self._subject(frame)) if each]
         return [linked.normal, linked.bare, *behind, *sentences(linked.normal)]
@@ -186,6 +188,10 @@ class Recall:
         if name not in self._of:
             self._of[name] = self.vectors_of(self.said_by(name), embed)
         return self._of[name]
+
+
+def _going_on(linked: Linked, frame: Frame | None) -> Frame | None:
+    return None if changes_subject(linked.normal) else frame
 
 
 class Reader:

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from knowledge.schema import Verdict
 from understanding.decision import DEFLECTION, SHOWN, Decision, Do, decide, verdict_is_worth_it
-from understanding.features import ASKS_OPENLY, ASKS_YES_OR_NO, REFERS_BACK, Heard
+from understanding.features import ASKS_OPENLY, REFERS_BACK, Heard, asks_yes_or_no
 from understanding.persons import instead
 from understanding.question import Frame, Question, asked_for
 from understanding.reader import Reading
 from understanding.targets import AGENT, COMPARISON, FACET_OF, OUTSIDE, Target, facet, intent_id
+from understanding.text.questions import ends_asking
 from understanding.text.towns import names_abroad
 from understanding.vetoes import forbids_verdict, only_imagined, vetoed
 
@@ -37,6 +38,7 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
     ranked = _possible(allowed, heard, targets)
     baseless = _asks_about_no_answer(allowed, heard.frame, targets)
     decision = decide(ranked, 0.0 if baseless else reading.outside, reading.happened)
+    decision = _of_one_kind(ranked, targets) or decision if decision.do is Do.CLOSEST else decision
     question = _as_heard(reading, decision.chance)
     if decision.do is Do.REFUSE:
         return _refused(question, heard, reading.outside)
@@ -53,6 +55,21 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
         question = replace(question, closest=_touched(ranked, targets))
     asked = _about_a_loss(target, question, ranked, targets)
     return _told_of(asked or _answered_by(target, question, reading, ranked, says, targets), ranked, targets)
+
+
+def _of_one_kind(ranked: Sequence[tuple[str, float]], targets: Mapping[str, Target]) -> Decision | None:
+    """The bare question, where it is likelier than not what is asked, and only of which policy is not sure."""
+    if not ranked:
+        return None
+    intent = targets[ranked[0][0]].intent
+    chance = sum(chance for name, chance in ranked if targets[name].intent == intent and _is_of_policies(name, targets))
+    bare = intent_id(intent)
+    sure = intent in FACET_OF and bare in targets and _is_of_policies(ranked[0][0], targets) and chance > 1 - chance
+    return Decision(Do.ANSWER, (bare,), min(chance, 1.0)) if sure else None
+
+
+def _is_of_policies(name: str, targets: Mapping[str, Target]) -> bool:
+    return targets[name].kind in ("facet", "intent")
 
 
 def _with_another(target: Target, heard: Heard, targets: Mapping[str, Target]) -> Target:
@@ -276,16 +293,17 @@ def _possible(
 ) -> list[tuple[str, float]]:
     """Without what cannot be meant.
 
-    That is: why, or more, before anything was answered; a comparison of no policy; a mere fact that ends in "?" or
-    holds no word.
+    That is: why, or more, before anything was answered; a comparison of no policy, or of one where an incident is
+    spoken of ("is that GL or the other one"); a mere fact that ends as a question or holds no word.
     """
-    answered = _answered(heard.frame)
-    talked_about = heard.frame.policies if heard.frame else ()
-    comparable = bool({*heard.policies, *heard.held, *talked_about})
+    frame = heard.frame or Frame()
+    answered = _answered(frame)
+    compared = {*heard.policies, *heard.held, *frame.policies}
+    comparable = len(compared) > 1 or bool(compared and not frame.exposure)
 
     def possible(intent: str) -> bool:
         if intent == "inform":
-            return "?" not in heard.text and heard.is_readable
+            return "?" not in heard.text and not ends_asking(heard.text) and heard.is_readable
         return (answered or intent not in ABOUT_THE_ANSWER) and (comparable or intent != "ask_compare")
 
     return [
@@ -367,10 +385,10 @@ def _carried(
     if (
         frame.intent == "ask_what_covers"
     ):  # the guide named it: "does it cover theft?", but not "the lake is right there"
-        points_back = points_back and bool(ASKS_YES_OR_NO.search(question.text))
+        points_back = points_back and asks_yes_or_no(question.text)
     if points_back and (other := _put_in_its_place(question, frame, targets)):
         return other
-    asks_anew = bool(ASKS_YES_OR_NO.search(question.text)) and says(target.id, frame.policies) == Verdict.NO.value
+    asks_anew = asks_yes_or_no(question.text) and says(target.id, frame.policies) == Verdict.NO.value
     return frame.policies if points_back or (follows and not asks_anew) else question.policies
 
 
@@ -400,7 +418,7 @@ def _asks_for_verdict(target: Target, reading: Reading) -> bool:
     its own question asks for, and no more than that.
     """
     if target.kind == "topic":
-        return bool(ASKS_YES_OR_NO.search(reading.heard.text)) and reading.excluded <= 1 - reading.excluded
+        return asks_yes_or_no(reading.heard.text) and reading.excluded <= 1 - reading.excluded
     asked = reading.cover + reading.excluded
     return asked >= 1 - asked
 

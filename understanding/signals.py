@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from understanding.cues import cues_of
-from understanding.features import ASKS_OPENLY, ASKS_YES_OR_NO, LEAST, REFERS_BACK, Heard
+from understanding.features import ASKS_OPENLY, LEAST, REFERS_BACK, Heard, asks_yes_or_no
 from understanding.learning.arrays import Floats
 from understanding.targets import OUTSIDE, Target
 
@@ -176,7 +176,7 @@ def happened_evidence(heard: Heard, meaning: Floats) -> Floats:
 def asked_evidence(heard: Heard, meaning: Floats) -> Floats:
     """What tells whether a yes or no of cover is asked for: how it is put, what it may intend, and its meaning."""
     words, frame = set(heard.words), heard.frame
-    put = (bool(pattern.search(heard.text)) for pattern in (ASKS_YES_OR_NO, ASKS_OPENLY, REFERS_BACK))
+    put = (asks_yes_or_no(heard.text), *(bool(each.search(heard.text)) for each in (ASKS_OPENLY, REFERS_BACK)))
     told = (bool(frame and frame.target), bool(frame and frame.intent == "ask_coverage"), bool(heard.policies))
     intended = (np.log(max(heard.intents.get(name, 0.0), LEAST)) for name in INTENDED)
     asking = (bool(words & each) for each in ASKING.values())

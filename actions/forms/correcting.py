@@ -90,13 +90,14 @@ def corrected_by_name(
 
 
 def _named(filling: Filling, text: str, fields: list[ProfileField]) -> tuple[ProfileField, str] | None:
-    """The answered field that a text names first, and what it says after the name."""
+    """The answered field that a text names first, and what it says after the name; "3 trucks" counts some."""
     found = [
         (match.start(), -match.end(), each)
         for each in fields
         if each.id in filling.values and each.id != filling.asking
         for name in (each.label, each.id.replace("_", " "), *each.units, *_ALSO_CALLED.get(each.kind, ()))
         for match in re.finditer(rf"\b{re.escape(name)}s?\b", text, re.I)
+        if not read_amounts(" ".join(text[: match.start()].split()[-1:]))
     ]
     if not found:
         return None

@@ -158,12 +158,13 @@ def _whole_words(phrase: str) -> re.Pattern[str]:
 
 
 def plainly(text: str) -> str:
-    """In small letters, with straight quotes, and single spaces where spaces and hyphens are."""
-    return _SPACES.sub(" ", _QUOTES.sub("'", text.lower()))
+    """In small letters, with straight quotes, single spaces where spaces and hyphens are, and "no" for zero."""
+    return _ZERO.sub("no", _SPACES.sub(" ", _QUOTES.sub("'", text.lower())))
 
 
 # Each message is searched for some thousand phrases: what both are in plain is made once.  Of what visitors write the
 # last few messages are kept, of the content every phrase.
 plain_text = lru_cache(maxsize=16)(plainly)
 plain_phrase = lru_cache(maxsize=8192)(plainly)
+_ZERO = re.compile(r"(?<![\d.,$-])\b(?:zero|0|not (?:a single|any|one|even one))\b(?= [a-z])")
 _SPACES, _QUOTES = re.compile(r"\s+|(?<=\w)-(?=\w)"), re.compile(r"[’`]")

@@ -310,6 +310,14 @@ def test_another_question_or_an_old_point_is_not_pressed(base: KnowledgeBase) ->
     assert press("hm", base, Frame(stance=Stance("claim", None, -9))) is None
 
 
+def test_another_case_that_is_only_imagined_presses_nothing(base: KnowledgeBase) -> None:
+    asks = {"intent": "ask_coverage", "chance": 0.8, "policies": ("cyber",), "asks_cover": True, "candidates": []}
+    assert press("it should pay", base, **asks) is not None
+    for text in ("if the intern had done it", "is it different for a contractor's laptop"):
+        assert press(text, base, **asks) is None
+    assert press("and if I insist", base, intent="ask_guarantee", chance=0.8, candidates=[]) is not None
+
+
 def test_what_is_not_understood_presses_nothing_unless_that_is_likeliest(base: KnowledgeBase) -> None:
     assert press("the landlord says it is all on us", base, candidates=[["lease", 0.22], *GUARANTEE]) is None
     assert press("the landlord says it is all on us", base, candidates=[]) is None

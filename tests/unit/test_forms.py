@@ -121,6 +121,8 @@ def done(filling: Filling, base: KnowledgeBase, text: str, intent: str = "inform
         ("contractors", "two", True, "Yes"),
         ("contractors", "0", False, "No"),
         ("past_claims", "never", False, "No"),
+        ("past_claims", "zero claims so far", False, "No"),
+        ("past_claims", "not a single loss in ten years", False, "No"),
         ("contracts", "yes", "proof", "Yes, they ask for proof"),
         ("contracts", "nope", "none", "No, or no contracts"),
         ("contracts", "sometimes", "proof", "Yes, they ask for proof"),
@@ -767,6 +769,14 @@ def test_a_number_is_put_right_that_it_comes_nearest_to(text: str, right: dict[s
     start = Filling(QUOTE, {**KNOWN_TRADE, **known}, ("industry", "headcount", "state"), "state", at=NOW)
     taken = done(start, base, text)
     assert {name: taken.filling.values[name].shown for name in taken.told} == right
+
+
+def test_what_stands_behind_things_that_are_counted_is_not_their_number(base) -> None:
+    trade = {"industry": Value("trucker", "Trucking company"), "vehicles": Value("owned", "Company vehicles")}
+    known = {**trade, "headcount": Value([5, 5], "5"), "vehicle_count": Value([2, 2], "2")}
+    start = Filling(QUOTE, known, ("industry", "headcount", "state"), "state", at=NOW)
+    taken = step(start, message("actually 4 vans leased one", "inform"), heard_fields(start, base), base, TODAY)
+    assert taken.filling.values["vehicle_count"].shown == "4"
 
 
 @pytest.mark.parametrize("asks", ["headcount", "revenue"])

@@ -51,6 +51,16 @@ def named(kind: str, value: str, **more: str) -> dict[str, Any]:
 # What is heard
 
 
+def test_what_begins_another_subject_goes_on_with_nothing(recall: Recall) -> None:
+    frame = Frame("cyber#what", "ask_policy", "what is cyber", ("cyber",))
+    going_on, anew = linked("and its price"), linked("new topic, its price")
+    assert (
+        recall.hear(going_on, frame, {}, embed).frame is frame
+        and "what is cyber" in recall.compared(going_on, frame)[2]
+    )
+    assert recall.hear(anew, frame, {}, embed).frame is None and len(recall.compared(anew, frame)) == 2
+
+
 def test_links_are_sorted_by_kind_and_what_is_only_held_stands_apart(recall: Recall) -> None:
     policies = [named("policy", "cyber"), named("policy", "cyber"), named("policy", "media_liability", role="held")]
     found = recall.hear(linked("x", *policies, named("state", "CA")), None, {}, embed)

@@ -129,6 +129,13 @@ def test_an_unsure_wish_for_a_person_is_asked_about_and_a_yes_takes_it(base: Kno
     assert answer.buttons[0].ask == {"intent": "talk_to_agent"}
 
 
+def test_of_an_incident_that_comes_close_it_is_told_who_responds(base: KnowledgeBase) -> None:
+    incidents = ("employee_injury", "equipment_off_site", "do_not_call")
+    [lines, _] = closest(Question("x", "nlu_fallback", closest=incidents), base).paragraphs
+    told = [line.partition(": ")[2] for line in lines.splitlines()]
+    assert told[0] == "Workers' compensation responds." and told[2] == "No standard policy pays for it."
+
+
 def test_the_answer_just_given_is_not_given_whole_again_to_other_words(base: KnowledgeBase) -> None:
     asked = Question("what is cyber", "ask_policy", "cyber#what", policies=("cyber",))
     [(_, whole)] = replies_to({"text": asked.text, "question": asked.as_data()}, None, base)

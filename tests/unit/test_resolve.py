@@ -21,6 +21,7 @@ TARGETS = {
         Target("cyber#what", "facet", "ask_policy", "cyber", ("cyber",)),
         Target("cyber#cost", "facet", "ask_cost", "cyber", ("cyber",)),
         Target("gl#need", "facet", "ask_need", "gl", ("gl",)),
+        Target("gl#cost", "facet", "ask_cost", "gl", ("gl",)),
         Target("gl_in_bop", "relation", "ask_included", "gl_in_bop", ("bop", "gl")),
         Target("cyber_in_gl", "relation", "ask_included", "cyber_in_gl", ("gl", "cyber")),
         Target("cyber_in_bop", "relation", "ask_included", "cyber_in_bop", ("bop", "cyber")),
@@ -36,7 +37,7 @@ TARGETS = {
         Target(AGENT, "intent", "talk_to_agent"),
         *(
             Target(intent_id(name), "intent", name)
-            for name in ("affirm", "correct", "inform", "ask_why", "ask_compare", "greet", "skip", "help")
+            for name in ("affirm", "correct", "inform", "ask_why", "ask_compare", "ask_cost", "greet", "skip", "help")
         ),
     )
 }
@@ -74,6 +75,15 @@ def test_none_is_shown_where_it_is_likelier_outside_than_one_of_them() -> None:
     assert decided(reading(heard("water and smoke"), ("fire", 0.05), outside=0.28)).closest == ()
 
 
+def test_what_is_asked_of_some_policy_or_other_is_asked_of_none_in_particular() -> None:
+    price = [("cyber#cost", 0.25), ("gl#cost", 0.2), (intent_id("ask_cost"), 0.15)]
+    found = decided(reading(heard("so what do they take for it"), *price))
+    assert (found.intent, found.target, found.policies) == ("ask_cost", intent_id("ask_cost"), ())
+    assert decided(reading(heard("so what do they take for it"), *price[1:], ("fire", 0.1))).intent == "nlu_fallback"
+    entries = [("notice_law", 0.25), ("notice_law_ca", 0.2), ("law_in_general", 0.2)]
+    assert decided(reading(heard("some law"), *entries)).intent == "nlu_fallback"
+
+
 def test_without_any_candidate_nothing_is_shown() -> None:
     assert decided(reading(heard("water"), outside=0.1)).closest == ()
 
@@ -101,12 +111,20 @@ def test_why_needs_an_answer_to_speak_of() -> None:
 def test_nothing_is_compared_where_no_policy_is_named_or_talked_about() -> None:
     ranked = [(intent_id("ask_compare"), 0.9), ("fire", 0.08)]
     assert decided(reading(heard("what is better"), *ranked)).intent != "ask_compare"
-    assert decided(reading(heard("what is better", FIRE), *ranked)).intent == "ask_compare"
+    cyber = Frame("cyber#what", "ask_policy", "what is cyber", ("cyber",))
+    assert decided(reading(heard("what is better", cyber), *ranked)).intent == "ask_compare"
+
+
+def test_where_an_incident_is_spoken_of_one_policy_is_compared_with_nothing() -> None:
+    ranked = [(intent_id("ask_compare"), 0.9), ("fire", 0.4)]
+    assert decided(reading(heard("is that gl or which one", FIRE, policy="gl"), *ranked)).target == "fire"
+    assert decided(reading(heard("gl or cyber", FIRE, policy="cyber"), *ranked)).intent == "ask_compare"
 
 
 def test_a_question_is_no_mere_fact() -> None:
     ranked = [(intent_id("inform"), 0.9), ("gl#need", 0.6)]
     assert decided(reading(heard("we are in Texas, do we need it?"), *ranked)).target == "gl#need"
+    assert decided(reading(heard("we are in Texas so no bond for us, right"), *ranked)).target == "gl#need"
     assert decided(reading(heard("we are in Texas"), *ranked)).intent == "inform"
 
 

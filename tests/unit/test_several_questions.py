@@ -8,6 +8,8 @@ from understanding.text.questions import (
     MOST,
     asking_sentence,
     begins_asking,
+    changes_subject,
+    ends_asking,
     only_states,
     several_questions,
     statements,
@@ -104,3 +106,55 @@ def test_of_several_sentences_the_only_one_that_asks_is_found(text: str, asking:
 def test_a_greeting_does_not_hide_that_something_is_asked() -> None:
     assert begins_asking("hi can u write a roofer") and not only_states("hey do you write roofers")
     assert only_states("hello we write poems")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we only use subs so nobody here needs comp right",
+        "the landlord's policy covers my shelving, correct",
+        "cyber handles that huh",
+        "that includes the trailer doesn't it",
+        "a bond isnt insurance is it",
+        "my umbrella wont cover that will it?",
+    ],
+)
+def test_a_statement_may_end_as_a_question_and_then_states_nothing(text):
+    assert ends_asking(text)
+    assert not only_states(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["11 vans is right", "the second one is correct", "we have never seen it", "right", "they know how to do it", ""],
+)
+def test_a_statement_that_only_ends_in_such_words_stays_one(text):
+    assert not ends_asking(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ok new topic, what is a binder",
+        "hm thanks. another question: who files the bond",
+        "separate thing - our van got keyed",
+        "unrelated, but do we need D&O",
+    ],
+)
+def test_who_says_that_something_else_follows_changes_the_subject(text):
+    assert changes_subject(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the other thing, how much is it",
+        "what about a different thing. like a fire",
+        "another question",
+        "we store another client's things, are they covered",
+        "different thing",
+        "",
+    ],
+)
+def test_who_points_at_another_thing_or_says_no_more_does_not(text):
+    assert not changes_subject(text)

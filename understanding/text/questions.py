@@ -95,12 +95,56 @@ _POINTING = frozenset(
 
 
 def _asks(piece: str) -> bool:
-    return len(piece.split()) >= FEWEST_WORDS and (piece.endswith("?") or begins_asking(piece))
+    return len(piece.split()) >= FEWEST_WORDS and (piece.endswith("?") or begins_asking(piece) or ends_asking(piece))
 
 
 def begins_asking(text: str) -> bool:
     """Whether the text starts as a question does, with or without its mark."""
     return bool(_STARTS_ASKING.match(text))
+
+
+_TAGS = frozenset(("right", "correct", "huh", "innit"))
+_BEING = "is are was were be it its thats not sounds looks seems you youre"
+_BEFORE_NO_TAG = frozenset(_BEING.split())
+_DENIALS = "isnt arent doesnt dont didnt wasnt werent wont cant couldnt wouldnt shouldnt hasnt havent"
+_DENYING = frozenset(_DENIALS.split())
+_AUXILIARIES = "is are does do did will would can could was were has have"
+_ASKING_BACK = frozenset(_AUXILIARIES.split())
+_WHO = frozenset(("it", "they", "we", "i", "he", "she", "you", "that"))
+
+
+def ends_asking(text: str) -> bool:
+    """Whether a statement ends in words that make it a question: "so no comp right", "it pays, doesnt it".
+
+    Not "7 drivers is right", nor "they do it".
+    """
+    words = re.findall(r"[a-z]+", re.sub(r"['’]", "", text.lower()))
+    if len(words) <= FEWEST_WORDS:
+        return False
+    *said, before, last = words
+    if last in _TAGS:
+        return before not in _BEFORE_NO_TAG
+    if last not in _WHO or (before, last) == ("do", "it"):
+        return False
+    denies = not _DENYING.isdisjoint(said) or "not" in said or "no" in said
+    return before in _DENYING or (before in _ASKING_BACK and denies)
+
+
+_CHANGING = frozenset(["different", "separate", "seperate", "another", "new", "other", "unrelated"])
+_SUBJECT = frozenset(["thing", "question", "q", "topic", "subject", "matter", "note", "unrelated"])
+_OF_THE_LIST = frozenset(("the", "what", "which", "how"))
+MOST_TO_CHANGE = 5  # words that only say that something else follows
+
+
+def changes_subject(text: str) -> bool:
+    """Whether a message begins by saying that it is about something else: "ok different thing. how do I …"."""
+    pieces = [re.findall(r"[a-z]+", each) for each in re.split(r"[,.;:!]|\s-+\s", text.lower(), maxsplit=2)]
+    return any(map(_says_so, pieces[:-1])) and bool(pieces[-1])
+
+
+def _says_so(words: list[str]) -> bool:
+    found = not _CHANGING.isdisjoint(words) and not _SUBJECT.isdisjoint(words) and _OF_THE_LIST.isdisjoint(words)
+    return found and len(words) <= MOST_TO_CHANGE
 
 
 # What is only imagined, wished for or to come tells nothing of how things are.
