@@ -17,8 +17,8 @@ from actions.handing_over import waiting
 from actions.known import known
 from actions.noting import MATCH
 from actions.phrasing import phrase
-from actions.repair import again, written_by
-from actions.responding import TALK_TO_AGENT, Reply, answers, respond
+from actions.repair import said_again, written_by
+from actions.responding import TALK_TO_AGENT, Reply, answers
 from actions.standing import Standing
 from actions.under_way import starts_over
 from actions.wording import joined
@@ -158,17 +158,15 @@ def of_the_agency(question: Question, base: KnowledgeBase) -> Answer:
 
 @answers("repeat", "go_back")
 def repeat(question: Question, base: KnowledgeBase) -> Answer:
-    asked = again(question)
-    return respond(asked, base) if asked else closest(question, base)
+    return said_again(question, base) or closest(question, base)
 
 
 @answers("ask_why", "ask_more")
 def more(question: Question, base: KnowledgeBase) -> Answer:
     """What stands behind the last answer."""
-    asked = again(question)
-    if asked is None:
+    answer = said_again(question, base)
+    if answer is None:
         return closest(question, base)
-    answer = respond(asked, base)
     if answer.more:
         answer.lead, *answer.paragraphs = answer.more
         answer.more, answer.verdict, answer.table = [], None, None
@@ -180,10 +178,9 @@ def more(question: Question, base: KnowledgeBase) -> Answer:
 @answers("simpler")
 def simpler(question: Question, base: KnowledgeBase) -> Answer:
     """The last answer without a word of the trade, where the content has one."""
-    asked = again(question)
-    if asked is None:
+    answer = said_again(question, base)
+    if answer is None:
         return closest(question, base)
-    answer = respond(asked, base)
     if answer.simpler:
         answer.paragraphs, answer.table = [f"In plain words: {answer.simpler}"], None
     return answer

@@ -8,7 +8,7 @@ from actions.answer import Answer, Status
 from actions.clarify import other_questions, understood
 from actions.phrasing import phrase
 from actions.responding import HELP, TALK_TO_AGENT, answers, respond
-from actions.wording import joined, listed
+from actions.wording import joined, listed, without_verdict
 from bot.agency import Agency
 from knowledge.base import KnowledgeBase
 from knowledge.notices import spoken
@@ -19,7 +19,19 @@ from understanding.text.questions import SENTENCE_END
 NAMED = 5  # sources told by name
 
 
-def again(question: Question) -> Question | None:
+def said_again(question: Question, base: KnowledgeBase) -> Answer | None:
+    """The last answer, without a yes or no where it said none; None where there is none."""
+    asked, frame = _again(question), question.frame
+    if asked is None or frame is None:
+        return None
+    answer = respond(asked, base)
+    last = next((each for each in frame.given if each.target == frame.target), None)
+    if last and last.verdict is None:
+        without_verdict(answer)
+    return answer
+
+
+def _again(question: Question) -> Question | None:
     """The last answered question, to be answered again."""
     frame = question.frame
     if frame is None or not frame.target or not (frame.intent.startswith("ask_") or frame.intent == "get_quote"):
@@ -37,11 +49,6 @@ def again(question: Question) -> Question | None:
     )
 
 
-def _last(question: Question, base: KnowledgeBase) -> Answer | None:
-    asked = again(question)
-    return respond(asked, base) if asked else None
-
-
 def written_by(base: KnowledgeBase) -> str:
     """Who wrote the answers, and whether licensed agents have signed any."""
     signed = "signed_by" if base.signed_last(1) else "signed_by_nobody"
@@ -56,7 +63,7 @@ def _nothing_yet(intent: str) -> Answer:
 @answers("ask_source")
 def where_from(question: Question, base: KnowledgeBase) -> Answer:
     """The sources of the last answer, with who publishes them and where."""
-    last = _last(question, base)
+    last = said_again(question, base)
     if last is None:
         return _nothing_yet("ask_source")
     if not last.sources:
@@ -73,7 +80,7 @@ def where_from(question: Question, base: KnowledgeBase) -> Answer:
 @answers("ask_certain")
 def how_sure(question: Question, base: KnowledgeBase) -> Answer:
     """What the last answer rests on, and what it cannot know."""
-    last = _last(question, base)
+    last = said_again(question, base)
     if last is None or not last.lead:
         return Answer(Status.CHITCHAT, "ask_certain", written_by(base), buttons=[HELP, TALK_TO_AGENT])
     publishers = list(dict.fromkeys(base.source(each).publisher for each in last.sources))[:3]
@@ -94,7 +101,7 @@ def how_sure(question: Question, base: KnowledgeBase) -> Answer:
 @answers("shorter")
 def shorter(question: Question, base: KnowledgeBase) -> Answer:
     """The last answer in its first words; the rest stays behind "more"."""
-    last = _last(question, base)
+    last = said_again(question, base)
     if last is None:
         return _nothing_yet("shorter")
     if last.status is Status.ANSWERED:

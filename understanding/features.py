@@ -34,7 +34,7 @@ ASKS_OPENLY = re.compile(r"\b(?:what|whats|how|hows|why|when|where|which|who|who
 
 
 def asks_yes_or_no(text: str) -> bool:
-    """Whether a text has the form of a question for yes or no, by how it begins or by how it ends."""
+    """Whether a text has the form of a question for yes or no, by how a clause of it begins or by how it ends."""
     return bool(ASKS_YES_OR_NO.search(text)) or ends_asking(text)
 
 

@@ -186,6 +186,7 @@ def _answered_by(
         not forbids_verdict(heard.words, len(heard.policies))
         and not (target.state and _is_elsewhere(heard, target.state))
         and _speaks_of(target, heard.policies, _incidents(ranked, targets), says)
+        and not _is_another_case_of_the_last(target, asked, heard)
         and _asks_for_verdict(target, reading)
         and _certain(target, ranked, asked, says)
     )
@@ -195,6 +196,16 @@ def _answered_by(
 def _is_elsewhere(heard: Heard, state: str) -> bool:
     """Whether a message names another place than a state whose law is told: another state, or a country."""
     return not set(heard.links.get("state", ())) <= {state} or names_abroad(heard.text)
+
+
+def _is_another_case_of_the_last(target: Target, asked: Question, heard: Heard) -> bool:
+    """Whether a message supposes something else of the incident just answered, and is answered by that again.
+
+    Either that was misread, or what was said holds: to say it once more as a yes or no would decide the new case.
+    """
+    frame = heard.frame
+    again = frame is not None and frame.target == target.id and set(asked.policies) <= set(frame.policies)
+    return again and target.kind == "exposure" and "if" in heard.words
 
 
 def _speaks_of(target: Target, policies: Sequence[str], incidents: Sequence[str], says: Says) -> bool:

@@ -101,7 +101,8 @@ def _taken(
         told = _stated(told, said, fields, base)
     if filling.only_sharpens and speaks_past(wish, read, bool(told)):
         return Step(filling.knowing(told), Did.DIGRESSED, tuple(told))
-    no_answer = not told and not isinstance(read, Value) and not said.text.endswith("?")
+    in_words = asked.kind in WORDS  # which would take anything
+    no_answer = not told and (in_words or not isinstance(read, Value)) and not said.text.endswith("?")
     opens = (no_answer and OPENS_RIGHT.match(said.text)) or (corrects(said) and says_it_is(said.text))
     number = opens and not told and read_amounts(said.text)
     if number and (right := put_right(filling, said, fields, base)):

@@ -130,6 +130,10 @@ _ASKS_AFTER_ALL = re.compile(
     rf"|,\s+(?:(?:and|so|but|then) )*(?:what|how|why|{_INVERTED}))",
     re.I,
 )
+# What begins so is imagined, and no answer: "and if they steal one".
+_SUPPOSES = re.compile(
+    r"^\W*(?:(?:ok|okay|so|also|and|but)\W+)*?(?:(?:and|n|but|or)\W+if|(?:what|how)\W+(?:if|about))\b", re.I
+)
 _DEMANDS = re.compile(
     r"^\W*(?:please )?(?:tell|explain|define|compare|describe|show|remind|(?:send|give|get) (?:me|us))\b"
     r"|\bmean(?:s|ing)?\W*$|^\W*(?:the )?(?:meaning|definition) of\b",
@@ -360,6 +364,8 @@ def _speaks_of_else(heard: Heard) -> bool:
 
 def asks_something(heard: Heard, read: Read, asked: ProfileField) -> bool:
     """Whether the message asks something instead of answering."""
+    if _SUPPOSES.match(heard.text):
+        return True
     question = heard.intent.startswith("ask_") or heard.intent in _CHAT | {"out_of_scope"}
     surely = question and heard.confidence >= (SURE_CHAT if heard.intent in _GREETINGS else SURE_QUESTION)
     marked = heard.text.endswith("?")

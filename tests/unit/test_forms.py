@@ -771,6 +771,24 @@ def test_a_number_is_put_right_that_it_comes_nearest_to(text: str, right: dict[s
     assert {name: taken.filling.values[name].shown for name in taken.told} == right
 
 
+def test_a_number_that_is_put_right_is_no_description(base) -> None:
+    known = {"industry": Value("cleaning_service", "Cleaning company"), "headcount": Value([6, 6], "6")}
+    start = Filling(QUOTE, known, ("industry", "headcount", "jobs"), "jobs", at=NOW)
+    for text, shown in [("oh wait, 8, my sister joined", "8"), ("mostly offices, some homes", "6")]:
+        taken = step(start, message(text, "inform"), heard_fields(start, base), base, TODAY).filling
+        assert (taken.values["headcount"].shown, "jobs" in taken.values) == (shown, shown == "6")
+
+
+@pytest.mark.parametrize("asks", ["headcount", "revenue", "state"])
+@pytest.mark.parametrize("text", ["and if one walks out", "ok what if two of them fall", "n if a van dies on i 80"])
+def test_what_is_imagined_is_no_answer(asks: str, text: str, base) -> None:
+    assert done(quote(asks), base, text, "follow_up").did is Did.DIGRESSED
+
+
+def test_a_number_may_follow_an_if(base) -> None:
+    assert done(quote("headcount"), base, "if you count my brother, 7").filling.values["headcount"].shown == "7"
+
+
 def test_what_stands_behind_things_that_are_counted_is_not_their_number(base) -> None:
     trade = {"industry": Value("trucker", "Trucking company"), "vehicles": Value("owned", "Company vehicles")}
     known = {**trade, "headcount": Value([5, 5], "5"), "vehicle_count": Value([2, 2], "2")}

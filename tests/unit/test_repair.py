@@ -10,11 +10,11 @@ import pytest
 from actions import cost, coverage, guidance, policies, terms  # noqa: F401  the answers that are talked about
 from actions.answer import Status
 from actions.clarify import closest
-from actions.conversation import bot_challenge, credentials, other_language, restart
+from actions.conversation import bot_challenge, credentials, other_language, repeat, restart
 from actions.repair import how_sure, mocked, none_fits, shorter, something_else, where_from
 from actions.responding import remembered, replies_to
 from knowledge.base import KnowledgeBase
-from understanding.question import Frame, Question
+from understanding.question import Frame, Given, Question
 
 FRAME = Frame("cyber#what", "ask_policy", "what is cyber", ("cyber",), turn=1)
 
@@ -58,6 +58,15 @@ def test_shorter_keeps_the_first_words_and_folds_the_rest(base: KnowledgeBase) -
     answer = shorter(_asks("shorter"), base)
     assert (answer.lead, answer.paragraphs) == (policy.summary.text, [])
     assert answer.more and answer.sources
+
+
+def test_an_answer_without_yes_or_no_gets_none_when_it_is_said_again(base: KnowledgeBase) -> None:
+    given = Given("ransomware", "ask_coverage", ("cyber",), "ransomware")
+    frame = Frame("ransomware", "ask_coverage", "hackers", ("cyber",), "ransomware", given=(given,))
+    for verdict in (None, "yes"):
+        last = replace(frame, given=(replace(given, verdict=verdict),))
+        assert shorter(_asks("shorter", last), base).verdict == verdict
+        assert repeat(_asks("repeat", last), base).verdict == verdict
 
 
 def test_what_was_taken_for_the_question_is_named(base: KnowledgeBase) -> None:

@@ -392,6 +392,14 @@ def test_yes_or_no_is_said_where_it_is_asked_and_sure(text: str, chance: float, 
     assert decided(reading(heard(text, policy="gl"), ("fire", chance), cover=cover)).certain is certain
 
 
+def test_another_case_that_is_answered_by_the_last_incident_is_decided_by_no_yes_or_no() -> None:
+    supposed = heard("and if it was the grill of a tenant, does gl pay", FIRE, policy="gl")
+    assert not decided(reading(supposed, ("fire", 0.9))).certain
+    assert decided(reading(heard("really, does gl pay for fire", FIRE, policy="gl"), ("fire", 0.9))).certain
+    other_policy = heard("and if it is cyber, does that pay for fire", FIRE, policy="cyber")
+    assert decided(reading(other_policy, ("fire", 0.9))).certain
+
+
 def test_whether_it_is_excluded_is_answered_the_other_way_round() -> None:
     message = heard("does gl exclude a fire", policy="gl")
     found = decided(reading(message, ("fire", 0.9), cover=0.05, excluded=0.9))

@@ -125,6 +125,19 @@ def test_a_statement_may_end_as_a_question_and_then_states_nothing(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("the cook is 16 can he work the slicer", ["the cook is 16"]),
+        ("we moved to Reno, 4 of us, do we need another policy", ["we moved to Reno, 4 of us"]),
+        ("our sub has no papers are we on the hook", ["our sub has no papers"]),
+        ("we wash the windows and they do it well", ["we wash the windows and they do it well"]),
+    ],
+)
+def test_what_is_told_before_a_question_without_any_mark_is_a_statement(text, told):
+    assert statements(text) == told
+
+
+@pytest.mark.parametrize(
     "text",
     ["11 vans is right", "the second one is correct", "we have never seen it", "right", "they know how to do it", ""],
 )

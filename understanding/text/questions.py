@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 MOST = 3  # questions of one message that are answered
 FEWEST_WORDS = 2
@@ -95,7 +96,8 @@ _POINTING = frozenset(
 
 
 def _asks(piece: str) -> bool:
-    return len(piece.split()) >= FEWEST_WORDS and (piece.endswith("?") or begins_asking(piece) or ends_asking(piece))
+    asks = piece.endswith("?") or begins_asking(piece) or ends_asking(piece) or turned_round(piece) is not None
+    return len(piece.split()) >= FEWEST_WORDS and asks
 
 
 def begins_asking(text: str) -> bool:
@@ -128,6 +130,19 @@ def ends_asking(text: str) -> bool:
         return False
     denies = not _DENYING.isdisjoint(said) or "not" in said or "no" in said
     return before in _DENYING or (before in _ASKING_BACK and denies)
+
+
+_TURNED = frozenset((*_ASKING_BACK - {"do", "did", "has", "have"}, "am", "should"))
+_DONE = frozenset(("it", "that"))  # "we do it", "they did that" states
+
+
+def turned_round(text: str) -> int | None:
+    """Behind how many words a text goes on with a verb before its subject: "she is in Reno is that a problem" (4)."""
+    words = [re.sub(r"[^a-z]", "", word) for word in text.lower().split()]
+    for at, (verb, who) in enumerate(pairwise(words)):
+        if (verb in _TURNED and who in _WHO) or (verb in ("do", "did") and who in _WHO - _DONE):
+            return at
+    return None
 
 
 _CHANGING = frozenset(["different", "separate", "seperate", "another", "new", "other", "unrelated"])
@@ -165,8 +180,10 @@ def statements(text: str) -> list[str]:
 
 
 def _told_first(piece: str) -> str:
-    """What a piece that asks in the end tells before its last comma; empty where it begins with asking."""
-    return "" if begins_asking(piece) else piece.rpartition(",")[0]
+    """What a piece that asks in the end tells before its last comma or its question; empty where it begins so."""
+    if begins_asking(piece):
+        return ""
+    return piece.rpartition(",")[0] or " ".join(piece.split()[: turned_round(piece) or 0])
 
 
 def only_states(text: str) -> bool:
