@@ -100,14 +100,13 @@ def how_sure(question: Question, base: KnowledgeBase) -> Answer:
 
 @answers("shorter")
 def shorter(question: Question, base: KnowledgeBase) -> Answer:
-    """The last answer in its first words; the rest stays behind "more"."""
+    """The last answer in its first words alone; "more" tells what stands behind it."""
     last = said_again(question, base)
     if last is None:
         return _nothing_yet("shorter")
     if last.status is Status.ANSWERED:
-        last.more = [*last.paragraphs, *last.more]
         last.paragraphs = [] if not last.lead.endswith(":") else last.paragraphs[:1]
-        last.table = None
+        last.more, last.table = [], None
     return last
 
 

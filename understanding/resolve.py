@@ -273,9 +273,10 @@ def _second_thoughts(
         others = [pair for pair in ranked if pair[0] != REPORT]
     elif question.state and first.state not in (None, question.state):
         others = [pair for pair in ranked if targets[pair[0]].state == question.state]
-    elif question.state and first.intent == LAW and first.state is None and question.policies:
+    elif question.state and first.intent == LAW and first.state is None:
         there = [name for name, _ in ranked if targets[name].state == question.state and targets[name].intent == LAW]
         others = [(name, 1.0) for name in there if set(targets[name].policies) & set(question.policies)]
+        others = others or _same_law(ranked, question, targets)
     elif first.kind == "relation" and follows and question.policies and question.frame and question.frame.exposure:
         others = [pair for pair in ranked if targets[pair[0]].kind != "relation"]
     elif first.id == COMPARISON and len({*question.policies, *question.held, *_talked_about(question, targets)}) < 2:

@@ -25,7 +25,7 @@ CORRECTS = re.compile(
     re.I,
 )
 # What is said to be a number now, where none was asked for: "I asked payroll: it is 22".
-_IS_NOW = re.compile(r"\b(?:it|that)(?:['’]?s| is)(?: now| only| really)?\s+(?P<new>\S+)", re.I)
+_IS_NOW = re.compile(r"\b(?:it|that)(?:['’]?s| is)(?: now| only| really)?\s+(?P<new>\S+(?: [a-z]+)?)", re.I)
 # A message that opens so puts right what was told last: "actually 11", "no wait, 12".
 OPENS_RIGHT = re.compile(rf"\W*(?:(?:no|nope|oh|ugh|hm+)\W+)*{CORRECTS.pattern}", re.I)
 _CHANGES = re.compile(r"\b(?:change|fix|correct|wrong|edit|redo|update)\b", re.I)
@@ -55,6 +55,11 @@ _ALSO_CALLED = {
 }
 
 
+def without_denied(text: str) -> str:
+    """A text without the numbers that it denies: "8, not 6"."""
+    return _NOT_THAT.sub(lambda found: "" if read_amounts(found[0]) else found[0], text)
+
+
 def put_right_in(text: str) -> bool:
     """Whether a text takes back a value of its own or of before: "forty, no fourteen", "sorry, 14, not 12"."""
     return bool(CORRECTS.search(text) or _SLIPS.search(text) or says_it_is(text))
@@ -78,7 +83,10 @@ def corrected_by_name(
     assert between is not None  # it matches anything
     new = rest[between.end() :]
     if new and (each.kind not in WORDS or _SETS.search(between[0])):
-        read = answer_to(each, replace(said, text=_NOT_THAT.sub("", new) or new, chosen=None), base)
+        right = _NOT_THAT.sub("", new)
+        if not right and each.kind in NUMBERS:
+            return None  # "8 with the two new guys, not 6" tells before the name what it is
+        read = answer_to(each, replace(said, text=right or new, chosen=None), base)
         if isinstance(read, Value):
             return Step(filling.knowing({each.id: read}), Did.TOLD, (each.id,))
         if isinstance(read, Refusal) and _SETS.search(between[0]):
@@ -112,6 +120,19 @@ def settled_on(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | 
         return None
     read = answer_to(field, replace(said, text=rest[-1], states=()), base)
     return read if isinstance(read, Value) else None
+
+
+def contrasted(filling: Filling, said: Said, fields: list[ProfileField], base: KnowledgeBase) -> dict[str, Value]:
+    """ "8 with the new ones, not 6": the number for the field that is 6."""
+    for denied in _NOT_THAT.finditer(said.text):
+        old = replace(said, text=" ".join(denied[0].split()[1:]))
+        numbers = [each for each in fields if each.kind in NUMBERS and each.id in filling.values]
+        meant = [each for each in numbers if answer_to(each, old, base) == filling.values[each.id]]
+        right = said.text[: denied.start()]
+        if meant and read_amounts(right):
+            read = answer_to(meant[0], replace(said, text=number_now(right) or right), base)
+            return {meant[0].id: read} if isinstance(read, Value) else {}
+    return {}
 
 
 def put_right(filling: Filling, said: Said, fields: list[ProfileField], base: KnowledgeBase) -> dict[str, Value]:

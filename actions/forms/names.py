@@ -82,11 +82,18 @@ def _name(text: str) -> str:
 
 
 _TELLS_NAME = re.compile(
-    r"\b(?:my |the |contact )?name(?:['’]s| is| is spelled|:)\s+(?:actually\s+|spelled\s+)?(?P<name>.+)", re.IGNORECASE
+    r"(?<!company )(?<!business )(?<!firm )(?<!shop )\b(?:my |the |contact )?name(?:['’]s| is| is spelled|:)\s+"
+    r"(?:actually\s+|spelled\s+)?(?P<name>.+)",
+    re.IGNORECASE,
 )
 _ASKS_FOR = re.compile(
     r"\b(?:(?:call|meeting|speak|talk) with|call|phone|reach|ask for|contact|text|e-?mail|ring|this is|i am|i['’]?m)\s+"
     r"(?P<name>(?!(?:back|me|us|my|our|at|on|it)\b)[^\W\d_][^;,:.()]*?)\s*(?:;|,|\.|:|\bat\b|\bon\b|\bor\b|\band\b|\bfrom\b|\bwith\b|$)",
+    re.IGNORECASE,
+)
+_ASK_FOR = re.compile(
+    r"\bask for\s+(?P<name>(?!(?:the|a|an|my|our|manager|owner|billing|accounting|reception|extension)\b)[a-z'’-]+)"
+    r"(?=\s*(?:[;,.:!()]|\b(?:at|on|or|and|from|in|when|please|pls)\b|$))",
     re.IGNORECASE,
 )
 _PART = re.compile(r"[;,:\n|/()]|(?<=[a-z]{2})[.!?]\s|\s-\s|\b(?:at|on|or|and|is|my|by|here)\b", re.IGNORECASE)
@@ -102,17 +109,26 @@ def name_of_person(text: str, beside_contact: bool) -> str | None:
     """
     text = _TITLE.sub("", text)
     told = _TELLS_NAME.search(text)
-    if told and (name := _name(told["name"])) and is_person(name):
+    if told and (name := _name(told["name"])) and (is_person(name) or (beside_contact and may_be_person(name))):
         return name
     if not beside_contact:
         return None
+    if (wished := _ASK_FOR.search(text)) and may_be_person(wished["name"]):
+        return wished["name"]
     asked = [match["name"] for match in _ASKS_FOR.finditer(text)]
-    alone = [" ".join(part.split()) for part in _PART.split(text) if part.strip(_AROUND)]
+    alone = [name for part in _PART.split(text) if (name := _without_opening(part))]
     if named := next((" ".join(part.split()) for part in [*asked, *alone] if is_person(part)), None):
         return named
     # Even words of English, where nothing else is said ("mike 202 555 0142") or they stand beside a name's.
     likely = (part for part in alone if may_be_person(part) and (len(alone) == 1 or _holds_a_strange_word(part)))
     return next(likely, None)
+
+
+def _without_opening(part: str) -> str:
+    """What a part of a text says, without "I'm" or "this is" before a name, in single spaces."""
+    part = " ".join(part.strip(_AROUND).split())
+    opening = _PERSON_FOLLOWS.match(part)
+    return part[opening.end() :] if opening else part
 
 
 _DOMAIN = re.compile(r"\w\.\w{2}")

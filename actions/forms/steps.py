@@ -18,12 +18,14 @@ from actions.forms.amounts import only_numbers
 from actions.forms.correcting import (
     CORRECTS,
     OPENS_RIGHT,
+    contrasted,
     corrected_by_name,
     corrects,
     number_now,
     put_right,
     says_it_is,
     settled_on,
+    without_denied,
 )
 from actions.forms.fields import ABOUT_CLAIMS, answer_to, described, every_field, follows, mentioned, reach_of
 from actions.forms.filling import CONFIRM, SKIPPED, Did, Filling, Step, asking, missed
@@ -89,6 +91,8 @@ def _taken(
     )
     if settled:
         return settled
+    if right := contrasted(filling, said, fields, base):
+        return Step(filling.knowing(right), Did.TOLD, tuple(right))
     told = {**_in_passing(filling, said, fields, base), **_contact(filling, said, fields, asked)}
     told |= _history(filling, told, said, fields)
     if asked is None:
@@ -134,6 +138,8 @@ def _taken(
 
 
 def _answer(asked: ProfileField, said: Said, base: KnowledgeBase) -> Read:
+    if asked.kind in NUMBERS:
+        said = replace(said, text=without_denied(said.text) or said.text)
     now = number_now(said.text) if asked.kind in NUMBERS else None  # "change the 120, its 140 now"
     if now and isinstance(read := answer_to(asked, replace(said, text=now), base), Value):
         return read

@@ -27,6 +27,7 @@ SURE_QUOTE = 0.85  # from which a quote is asked for in the middle of a form
 LIKELIER = 0.5  # chance from which on words that answer nothing are likelier to ask something
 A_FEW_WORDS = 3  # from which on words that answer nothing may ask something
 SHORT = 4  # words; a longer "hello" says something more
+A_NAME = 2  # words at most that may name a trade or work without saying anything of it
 NUMBERS = ("count", "money", "year")
 WORDS = ("text", "industry", "name")  # kinds that nearly any words can answer
 
@@ -126,6 +127,7 @@ _ASKS_AFTER_ALL = re.compile(
     r"^\W*(?:(?:hold on|hang on|wait|sorry|actually|quick question|one (?:sec|second|moment|question)"
     r"|before (?:that|i answer)|first|um+|hm+|hey|hi|well)\b[\s,:.;-]*)+"
     r"(?:what|whats|how|who|which|where|when|why|does|do|did|is|are|can|could|would|will|should|must)\b"
+    r"|\b(?:ask(?:s|ed|ing)?|wants? to know|wonder(?:s|ing)?)\s+(?:if|whether|what|how|who|why|when|which|where)\b"
     rf"|(?:[.!;]\s+(?:(?:and|so|but|then|or) )*(?:wh(?:ich|o|ere|en)\b|what|how|why|{_INVERTED})"
     rf"|,\s+(?:(?:and|so|but|then) )*(?:what|how|why|{_INVERTED}))",
     re.I,
@@ -358,8 +360,12 @@ def speaks_past(heard: Heard, read: Read, told: bool) -> bool:
 
 
 def _speaks_of_else(heard: Heard) -> bool:
-    """Whether words that could be anything tell of what an entry answers, surely or as something that has happened."""
-    return heard.answered and (heard.happened or heard.decided[1] >= LIKELIER)
+    """Whether words that could be anything tell of what an entry answers, surely or as something that has happened.
+
+    A word or two that name nothing known are a trade or work for which there is no entry: "falconry".
+    """
+    says_more = heard.names_subject or len(heard.text.split()) > A_NAME
+    return heard.answered and (heard.happened or (says_more and heard.decided[1] >= LIKELIER))
 
 
 def asks_something(heard: Heard, read: Read, asked: ProfileField) -> bool:
@@ -381,6 +387,7 @@ def asks_something(heard: Heard, read: Read, asked: ProfileField) -> bool:
         # Words that name no trade known: what an entry answers tells of something else ("a caller got wrong advice").
         return (marked and heard.intent not in _ANSWERS) or _speaks_of_else(heard)
     if isinstance(read, Value):
-        return marked and (heard.intent not in _ANSWERS or heard.decided[0] not in _TRIES | {""})
+        asks = asked.kind == "text" and question and _speaks_of_else(heard)  # which takes any words
+        return asks or (marked and (heard.intent not in _ANSWERS or heard.decided[0] not in _TRIES | {""}))
     # What is out of scope and no question is a try to answer: saying what would be an answer helps more.
     return marked or (surely and heard.intent != "out_of_scope")

@@ -31,6 +31,11 @@ _UNDOING = (ActionReverted, UserUtteranceReverted, ActiveLoop)  # what comes aft
 _BEGINNING = (Restarted, SessionStarted)
 
 
+def _since(events: deque[Event], seen: int) -> list[Event]:
+    """The events behind so many, without a walk past those: they are taken from the end."""
+    return list(islice(reversed(events), max(len(events) - seen, 0)))[::-1]
+
+
 class Session:
     """Where the latest session of a tracker begins, and whether its events apply as they stand.
 
@@ -51,7 +56,7 @@ class Session:
         found = tracker.__dict__.get("_session")
         if found is None or not found._goes_on_as(tracker.events):
             found = tracker.__dict__["_session"] = cls(tracker.events)
-        for event in islice(tracker.events, found._seen, None):
+        for event in _since(tracker.events, found._seen):
             found._add(event)
         return found
 
@@ -95,7 +100,7 @@ class Replayed:
         found = tracker.__dict__.get("_replayed")
         if found is None or not found._serves(tracker, domain, length):
             found = tracker.__dict__["_replayed"] = cls(tracker, domain, length)
-        for event in islice(tracker.events, len(found.tracker.events), None):
+        for event in _since(tracker.events, len(found.tracker.events)):
             found._add(event)
         return found
 
@@ -112,8 +117,8 @@ class Replayed:
     def as_dicts(self, tracker: DialogueStateTracker) -> list[dict[str, Any]]:
         """The events of a copy as dicts; those that the original has, too, are made once."""
         shared = len(self.tracker.events)
-        self.told += [event.as_dict() for event in islice(self.tracker.events, len(self.told), None)]
-        return [*self.told, *(event.as_dict() for event in islice(tracker.events, shared, None))]
+        self.told += [event.as_dict() for event in _since(self.tracker.events, len(self.told))]
+        return [*self.told, *(event.as_dict() for event in _since(tracker.events, shared))]
 
     def _serves(self, tracker: DialogueStateTracker, domain: Domain | None, length: int) -> bool:
         goes_on = self._events is tracker.events and len(self.tracker.events) <= len(tracker.events)

@@ -51,6 +51,13 @@ LEE = Contact("Lee", "(415) 555-0133", None, "after 3 pm")
         ("please text me at 202-555-0142, not a call", "(202) 555-0142, text message preferred"),
         ("I'm worried about a claim", ""),
         ("we take 500 calls after 3 pm", ""),
+        ("ok ring 202 555 0142, name is nick", "nick, (202) 555-0142"),
+        ("name's petra moon 202 555 0142, evenings", "petra moon, (202) 555-0142, evenings"),
+        ("202-555-0142 and ask for grant please", "grant, (202) 555-0142"),
+        ("202-555-0142, ask for the manager", "(202) 555-0142"),
+        ("202 555 0142 im carl", "carl, (202) 555-0142"),
+        ("202-555-0142. abe", "abe, (202) 555-0142"),
+        ("business name is blue moon, 202 555 0142", "(202) 555-0142"),
     ],
 )
 def test_contact_is_read_in_any_order_and_spelling(text: str, shown: str) -> None:

@@ -779,6 +779,22 @@ def test_a_number_that_is_put_right_is_no_description(base) -> None:
         assert (taken.values["headcount"].shown, "jobs" in taken.values) == (shown, shown == "6")
 
 
+@pytest.mark.parametrize(
+    ("text", "decided"),
+    [
+        ("before i say, tell my boss the gap between a retention and a deductible", ("ask_term", 0.8)),
+        ("sec, she wants to know whether temps count", ("nlu_fallback", 0.2)),
+    ],
+)
+def test_a_question_is_no_description_of_work(text: str, decided: tuple[str, float], base) -> None:
+    start = Filling(QUOTE, {"headcount": Value([6, 6], "6")}, ("headcount", "jobs"), "jobs", at=NOW)
+    heard = message(
+        text, *decided, classified={"name": "ask_term", "confidence": 0.6}, question={"terms": ["retention"]}
+    )
+    taken = step(start, heard, heard_fields(start, base), base, TODAY)
+    assert taken.did is Did.DIGRESSED and "jobs" not in taken.filling.values
+
+
 @pytest.mark.parametrize("asks", ["headcount", "revenue", "state"])
 @pytest.mark.parametrize("text", ["and if one walks out", "ok what if two of them fall", "n if a van dies on i 80"])
 def test_what_is_imagined_is_no_answer(asks: str, text: str, base) -> None:
@@ -787,6 +803,18 @@ def test_what_is_imagined_is_no_answer(asks: str, text: str, base) -> None:
 
 def test_a_number_may_follow_an_if(base) -> None:
     assert done(quote("headcount"), base, "if you count my brother, 7").filling.values["headcount"].shown == "7"
+
+
+@pytest.mark.parametrize("intent", ["correct", "inform"])
+@pytest.mark.parametrize(
+    "text",
+    ["ok and its 9 people with the two new guys not 7", "9 people, not 7", "its 9 with both new cleaners, not 7"],
+)
+def test_a_number_in_place_of_another_is_for_the_field_that_has_the_other(text: str, intent: str, base) -> None:
+    known = {**KNOWN_TRADE, "headcount": Value([7, 7], "7"), "state": KNOWN["state"]}
+    start = Filling(QUOTE, known, ("industry", "headcount", "state", "revenue"), "revenue", at=NOW)
+    taken = step(start, message(text, intent), heard_fields(start, base), base, TODAY).filling
+    assert taken.values["headcount"].shown == "9" and "revenue" not in taken.values
 
 
 def test_what_stands_behind_things_that_are_counted_is_not_their_number(base) -> None:

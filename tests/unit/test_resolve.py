@@ -157,6 +157,9 @@ def test_a_state_told_behind_the_law_of_another_is_answered_with_its_own() -> No
     ranked = [(TELLS, 0.6), ("fire", 0.12), ("notice_law_tx", 0.1)]
     there = decided(reading(heard("oh we moved to dallas", asked, state="TX"), *ranked))
     assert (there.intent, there.target) == ("ask_regulation", "notice_law_tx")
+    in_general = [("law_in_general", 0.5), ("notice_law_tx", 0.1)]
+    assert decided(reading(heard("and if it is texas", asked, state="TX"), *in_general)).target == "notice_law_tx"
+    assert decided(reading(heard("and if it is ohio", asked, state="OH"), *in_general)).target == "law_in_general"
     same = decided(reading(heard("yes, in oakland", asked, state="CA"), *ranked))
     assert same.intent == "inform"
     of_fire = Frame("fire", "ask_coverage", "a fire", state="CA")
