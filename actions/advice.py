@@ -11,7 +11,7 @@ from actions.responding import TALK_TO_AGENT, answers
 from actions.trades import offered_trades
 from actions.wording import a_or_an, first_said, listed, sentence
 from knowledge.base import KnowledgeBase
-from knowledge.schema import Policy
+from knowledge.schema import Need, Policy
 from understanding.question import Question
 
 OFFERED = 4  # trades to choose from
@@ -41,7 +41,9 @@ def need(question: Question, base: KnowledgeBase) -> Answer:
     )
     ranked = next((p for p in industry.policies if p.policy == policy.id), None) if industry else None
     if industry and ranked:
-        answer.lead = f"For {a_or_an(industry.name)}, {policy.short_name} is {NEED_WORDS[ranked.need]}. {ranked.why}"
+        need = NEED_WORDS[ranked.need]
+        needed = need if ranked.need is Need.SITUATIONAL else f"is {need}"
+        answer.lead = f"For {a_or_an(industry.name)}, {policy.short_name} {needed}. {ranked.why}"
         answer.paragraphs.append(policy.need.text)
         answer.entries.append(industry.id)
         answer.cite(ranked.source)

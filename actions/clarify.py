@@ -12,7 +12,7 @@ from knowledge.base import KnowledgeBase
 from knowledge.notices import spoken
 from knowledge.schema import Exposure, Industry, Policy, Relation, Term, Topic
 from understanding.question import Question
-from understanding.targets import AGENT, FACETS
+from understanding.targets import AGENT, FACETS, OUTSIDE
 
 OPTIONS = 3
 PASS_ON = "Shall I pass this conversation to a licensed agent, who can get in touch with you?"
@@ -52,7 +52,8 @@ def closest(question: Question, base: KnowledgeBase) -> Answer:
     misses = question.frame.misses if question.frame else 0
     again = misses > 0
     if not offered:
-        first = spoken(base.notices, "not_understood")
+        outside = question.target == OUTSIDE
+        first = phrase("may_be_outside") if outside else spoken(base.notices, "not_understood")
         second = f"I am sorry, I cannot place that one either. {PASS_ON}"
         return Answer(
             Status.FALLBACK,

@@ -16,7 +16,7 @@ from spacy.lang.en.stop_words import STOP_WORDS
 
 from actions.contact import read_contact
 from actions.forms.amounts import as_large
-from actions.forms.correcting import nearest, settled_on
+from actions.forms.correcting import as_told, nearest, settled_on
 from actions.forms.fields import answer_to, doubtful, every_field, fields_heard, follows, mentioned
 from actions.forms.filling import SKIPPED, Filling
 from actions.forms.numbers import beside_numbers, read_amounts
@@ -281,7 +281,7 @@ def _put_right(
     if not read_amounts(right):
         return {}
     meant = meant or nearest(new, numbers, filling.values, base)
-    read = {each.id: answer_to(each, new, base) for each in meant[:1]}
+    read = {each.id: as_told(each, new, base) for each in meant[:1]}
     return {
         name: as_large(value, fields[name], filling.values[name])
         for name, value in read.items()

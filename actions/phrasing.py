@@ -36,6 +36,12 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
         "That, too, is not about insuring a business.",
         "Nor can I help with that one.",
     ),
+    "may_be_outside": (
+        "That may be outside what I know, which is insurance for businesses. "
+        "If it is about yours, please put it in other words.",
+        "That looks like something beside insurance for businesses. Is it about yours? Then tell me what happened, or "
+        "which policy you mean.",
+    ),
     "whom_to_ask": (
         "For anything else, an agent can point you the right way.",
         "An agent may know whom to ask.",

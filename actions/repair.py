@@ -46,6 +46,7 @@ def _again(question: Question) -> Question | None:
         terms=frame.terms,
         industry=frame.industry,
         bound=True,
+        excluded=False,
     )
 
 

@@ -64,11 +64,13 @@ def decide(ranked: Sequence[tuple[str, float]], outside: float, happened: float 
     return Decision(do, targets, chance)
 
 
-def verdict_is_worth_it(chances: Sequence[float]) -> bool:
+def verdict_is_worth_it(chances: Sequence[float], otherwise: Sequence[float] = ()) -> bool:
     """Whether saying yes or no costs less than leaving it out.
 
     Args:
         chances: of the targets that say the same yes or no to be the ones meant: any of them makes it right.
+        otherwise: of those that say another.  The two together are no more than one.
     """
-    chance = 1 - prod(1 - each for each in chances)
+    chance, against = (1 - prod(1 - each for each in said) for said in (chances, otherwise))
+    chance /= max(1.0, chance + against)
     return (1 - chance) * VERDICT_AT_STAKE * WRONG_VERDICT <= chance * REASONS_ONLY

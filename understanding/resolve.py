@@ -12,7 +12,7 @@ from understanding.persons import instead
 from understanding.question import Frame, Question, asked_for
 from understanding.reader import Reading
 from understanding.targets import AGENT, COMPARISON, FACET_OF, OUTSIDE, Target, facet, intent_id
-from understanding.text.questions import ends_asking
+from understanding.text.questions import denies_and_asks, ends_asking
 from understanding.text.towns import names_abroad
 from understanding.vetoes import forbids_verdict, only_imagined, vetoed
 
@@ -28,6 +28,8 @@ THAT_ONE = ("that one", "this one", "that policy", "this policy", "the other", "
 WISHED = 0.6  # chance from which on an agent is asked for, or a report wished whatever happened
 TO_REPORT = 0.2  # chance of a report beside the entry on what to do, from which on it is taken down
 
+_OPPOSITE = {Verdict.YES.value: Verdict.NO.value, Verdict.NO.value: Verdict.YES.value}
+
 Says = Callable[[str, Sequence[str]], str | None]  # target, policies: the yes or no its answer says
 
 
@@ -38,15 +40,17 @@ def resolve(reading: Reading, targets: Mapping[str, Target], says: Says) -> Ques
     ranked = _possible(allowed, heard, targets)
     baseless = _asks_about_no_answer(allowed, heard.frame, targets)
     decision = decide(ranked, 0.0 if baseless else reading.outside, reading.happened)
-    decision = _of_one_kind(ranked, targets) or decision if decision.do is Do.CLOSEST else decision
+    if decision.do is Do.CLOSEST:
+        decision = _of_one_kind(ranked, targets) or _of_one_state(ranked, heard, targets) or decision
     question = _as_heard(reading, decision.chance)
     if decision.do is Do.REFUSE:
         return _refused(question, heard, reading.outside)
     if decision.do is Do.CLOSEST or _is_too_unsure(decision, question):
         wished = decision.targets[:1] if decision.do is Do.ANSWER and decision.targets[0] == AGENT else None
-        return replace(
-            question, certain=False, closest=wished or (() if baseless else _closest(ranked, reading.outside))
-        )
+        near = wished or (() if baseless else _closest(ranked, reading.outside))
+        in_a_claim = question.happened or bool(heard.frame and heard.frame.happened)
+        likely_outside = ranked and heard.is_readable and not (near or baseless or in_a_claim)
+        return replace(question, certain=False, closest=near, target=OUTSIDE if likely_outside else "")
     decision = _second_thoughts(decision, ranked, question, _follows(heard.intents), targets)
     question = replace(question, chance=decision.chance)
     target = _meant(targets[decision.targets[0]], question, targets)
@@ -66,6 +70,14 @@ def _of_one_kind(ranked: Sequence[tuple[str, float]], targets: Mapping[str, Targ
     bare = intent_id(intent)
     sure = intent in FACET_OF and bare in targets and _is_of_policies(ranked[0][0], targets) and chance > 1 - chance
     return Decision(Do.ANSWER, (bare,), min(chance, 1.0)) if sure else None
+
+
+def _of_one_state(ranked: Sequence[tuple[str, float]], heard: Heard, targets: Mapping[str, Target]) -> Decision | None:
+    """The likeliest law, where a state is named and some law or other is likelier than not what is asked."""
+    laws = [(name, chance) for name, chance in ranked if targets[name].intent == LAW]
+    chance = sum(chance for _, chance in laws)
+    sure = laws and laws[0] == ranked[0] and _only(heard.links.get("state")) and chance > 1 - chance
+    return Decision(Do.ANSWER, (laws[0][0],), min(chance, 1.0)) if sure else None
 
 
 def _is_of_policies(name: str, targets: Mapping[str, Target]) -> bool:
@@ -133,9 +145,13 @@ def _is_too_unsure(decision: Decision, question: Question) -> bool:
 
 
 def _closest(ranked: Sequence[tuple[str, float]], outside: float) -> tuple[str, ...]:
-    """What to offer: none where it is likelier outside than one of them, so no mold for a word that does not exist."""
+    """What to offer: none where it is likelier outside than one of them, so no mold for a word that does not exist.
+
+    Unless one of them is likely enough to be what is meant.
+    """
     near = ranked[:SHOWN]
-    return tuple(name for name, _ in near) if sum(chance for _, chance in near) > outside else ()
+    chance = sum(chance for _, chance in near)
+    return tuple(name for name, _ in near) if chance > outside or chance >= 1 - DEFLECTION else ()
 
 
 def _touched(ranked: Sequence[tuple[str, float]], targets: Mapping[str, Target]) -> tuple[str, ...]:
@@ -184,6 +200,7 @@ def _answered_by(
     excluded = reading.excluded > reading.cover
     certain = (
         not forbids_verdict(heard.words, len(heard.policies))
+        and not denies_and_asks(heard.text)
         and not (target.state and _is_elsewhere(heard, target.state))
         and _speaks_of(target, heard.policies, _incidents(ranked, targets), says)
         and not _is_another_case_of_the_last(target, asked, heard)
@@ -275,7 +292,8 @@ def _second_thoughts(
         others = [pair for pair in ranked if targets[pair[0]].state == question.state]
     elif question.state and first.intent == LAW and first.state is None:
         there = [name for name, _ in ranked if targets[name].state == question.state and targets[name].intent == LAW]
-        others = [(name, 1.0) for name in there if set(targets[name].policies) & set(question.policies)]
+        of = set(question.policies or first.policies)
+        others = [(name, 1.0) for name in there if set(targets[name].policies) & of]
         others = others or _same_law(ranked, question, targets)
     elif first.kind == "relation" and follows and question.policies and question.frame and question.frame.exposure:
         others = [pair for pair in ranked if targets[pair[0]].kind != "relation"]
@@ -316,6 +334,8 @@ def _possible(
     def possible(intent: str) -> bool:
         if intent == "inform":
             return "?" not in heard.text and not ends_asking(heard.text) and heard.is_readable
+        if intent == "correct":
+            return not ends_asking(heard.text)
         return (answered or intent not in ABOUT_THE_ANSWER) and (comparable or intent != "ask_compare")
 
     return [
@@ -418,9 +438,11 @@ def _put_in_its_place(question: Question, frame: Frame, targets: Mapping[str, Ta
 def _certain(target: Target, ranked: Sequence[tuple[str, float]], asked: Question, says: Says) -> bool:
     """Whether yes or no may be said: how sure it is that what was meant is a target which says the same."""
     said = says(target.id, asked.policies)
-    others = [(name, chance) for name, chance in ranked if name != target.id]
-    same = [chance for name, chance in others if said and says(name, asked.policies) == said]
-    return verdict_is_worth_it([dict(ranked).get(target.id, asked.chance), *same])
+    others = [(chance, says(name, asked.policies)) for name, chance in ranked if name != target.id]
+    same = [chance for chance, told in others if said and told == said]
+    opposite = _OPPOSITE.get(said or "") if target.kind == "exposure" else None
+    otherwise = [chance for chance, told in others if opposite and told == opposite]
+    return verdict_is_worth_it([dict(ranked).get(target.id, asked.chance), *same], otherwise)
 
 
 def _asks_for_verdict(target: Target, reading: Reading) -> bool:

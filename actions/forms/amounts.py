@@ -19,10 +19,18 @@ MOST_BESIDE = 4  # words that say something, beside a number that nothing names 
 _HEDGING = {"idk", "ish", "like", "maybe", "probably", "roughly", "around", "about", "guess", "dunno", "lol", "think"}
 MOST_BESIDE_A_NOUN = 2  # the same where it is told of what: "5 sushi rollers", but not "one job is over the border"
 TAIL = 80  # characters behind a unit that say how often: all the rest for every unit would take a long text seconds
+_FULL_TIME = re.compile(r"(?P<number>\S+) (?:full[ -]?tim\w*|ft\b)", re.I)
+_PART_TIME = re.compile(r"(?P<number>\S+) (?:part[ -]?tim\w*|pt\b)", re.I)
+_ALONE = ("me", "myself", "only myself", "i do", "nobody", "no one", "none")  # who works here beside the owner
 _PERCENT = re.compile(r"%|\bper ?cent\b", re.I)
-_JOINED = re.compile(r"\W*(?:and|plus|&|with)\b")  # to somebody else
+# To somebody else, or with what none of them does: "no employees get tips".
+_GOES_ON = re.compile(
+    r"\W*(?:and|plus|&|with|get|gets|got|has|have|had|who|that|were|been|ever|drive|drives|work|works|use|uses|do|does)\b"
+)
 _CLAUSE_END = re.compile(r"[;!?]|\.\s|,\s|\s(?:and|but|with)\s(?!\W?\d)", re.I)
+_AS_MONEY = re.compile(r"[$]\s?\d|\d\s?(?:k|grand|mil+)\b|\b(?:dollars?|bucks|usd)\b", re.I)
 _CURRENCY = re.compile(r"[$]|\b(?:dollars?|bucks|usd)\b", re.I)
+FEW_THOUSANDS = 20  # below it a bare amount of a year may as well be millions
 LEAST_MONEY = 1_000  # of a business in a year, where no currency says that it is money
 _PART_OF = re.compile(r"\S+ of (?:our|the|my|those)\s+\S+$", re.I)
 _TIMES = """
@@ -53,7 +61,7 @@ def as_large(new: Value, field: ProfileField, old: Value) -> Value:
 
 def count(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
     """The number of the field's things that the answer tells; other things and spans of time are none."""
-    if _tells_none(field, said.text):
+    if _tells_none(field, said.text) or (field.denied_as and said.text.strip(" .!").lower() in _ALONE):
         return _amount(field, Amount(0, 0))
     told = _told(field, said.text)
     if len(told) > 1:
@@ -66,6 +74,9 @@ def count(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
     if not told and amount.of and _counts_another(field, amount.of, base):
         return Refusal(f'I read that as "{_shown(amount)} {amount.of}".')
     names_else = bool(amount.of) and amount.of not in STOP_WORDS and amount.of not in field.units
+    of_money = amount.high >= LEAST_MONEY and bool(_AS_MONEY.search(said.text) and _said_beside(said))
+    if not told and (of_money or (amount.period and not field.by) or (names_else and amount.high == 0)):
+        return Refusal(f"I could not tell whether {_shown(amount)} is the number I asked for.")
     if not told and (not_it := _in_a_story(amount, said, MOST_BESIDE_A_NOUN if names_else else MOST_BESIDE)):
         return not_it
     return _by_the_period(field, amount)
@@ -73,13 +84,22 @@ def count(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
 
 def _in_a_story(amount: Amount, said: Said, most: int = MOST_BESIDE) -> Refusal | None:
     """Why a number that nothing names is not the one asked for: a year, or part of much else that is told."""
-    words = re.findall(r"[^\W\d_]{2,}", beside_numbers(said.text).lower())
     shown = f"{amount.low:.0f}"
-    if words and re.fullmatch(YEAR, shown) and shown in said.text and amount.low <= said.today.year:
+    if (
+        re.search(r"[^\W\d_]{2}", beside_numbers(said.text))
+        and re.fullmatch(YEAR, shown)
+        and shown in said.text
+        and amount.low <= said.today.year
+    ):
         return Refusal(f"I read {shown} as a year.")
-    if len(set(words) - STOP_WORDS - _HEDGING) > most:
+    if len(_said_beside(said)) > most:
         return Refusal(f"I could not tell whether {_shown(amount)} is the number I asked for.")
     return None
+
+
+def _said_beside(said: Said) -> set[str]:
+    """The words beside numbers that say something: none in "about 5k or so"."""
+    return set(re.findall(r"[^\W\d_]{2,}", beside_numbers(said.text).lower())) - STOP_WORDS - _HEDGING
 
 
 def mentioned_count(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | None:
@@ -94,6 +114,8 @@ def mentioned_count(field: ProfileField, said: Said, base: KnowledgeBase) -> Val
 
 def _told(field: ProfileField, text: str) -> list[Amount]:
     """The different amounts told with one of the field's units; parts of a whole that is told too are left out."""
+    if "full timers" in field.units and (both := _full_and_part(text)):
+        return [both]
     known = {unit.lower() for unit in field.units}
     units = "|".join(map(re.escape, [*field.units, *map(_one_of, field.units)]))
     found: dict[Amount, None] = {}
@@ -114,6 +136,16 @@ def _told(field: ProfileField, text: str) -> list[Amount]:
     if whole and sum(each.high for each in found if each != whole) == whole.high:
         return [whole]
     return list(found)
+
+
+def _full_and_part(text: str) -> Amount | None:
+    """ "2 full time and 3 part time" are five."""
+    full, part = _FULL_TIME.search(text), _PART_TIME.search(text)
+    if not (full and part):
+        return None
+    told = [read_amounts(each["number"]) for each in (full, part)]
+    both = [each[0] for each in told if each]
+    return Amount(sum(each.low for each in both), sum(each.high for each in both)) if len(both) > 1 else None
 
 
 def _one_of(unit: str) -> str:
@@ -156,7 +188,7 @@ def _by_the_period(field: ProfileField, amount: Amount) -> Read:
 
 def _tells_none(field: ProfileField, text: str) -> bool:
     """ "just me", but not "just me and 3 helpers", nor "just me and my sister" """
-    if not says(field.denied_as, text, unless=_JOINED):
+    if not says(field.denied_as, text, unless=_GOES_ON):
         return False
     beside = plainly(text)
     for phrase in sorted(field.denied_as, key=len, reverse=True):
@@ -169,11 +201,22 @@ def money(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
     amount = read_money(said.text) or (read_count(said.text) if not _PERCENT.search(said.text) else None)
     if amount is None:
         return Refusal('I need an amount here, such as "$850k", "about 2 million" or "1.5 to 2m".')
-    if amount.of and _counts_another(field, amount.of, base):
+    none_of_else = amount.high == 0 and amount.of and amount.of not in STOP_WORDS  # "no claims"
+    if amount.of and (none_of_else or _counts_another(field, amount.of, base)):
         return Refusal(f'I read that as "{_shown(amount)} {amount.of}".')
     if not says(field.units, said.text) and (not_it := _in_a_story(amount, said)):
         return not_it
+    if field.by and 0 < amount.high < LEAST_MONEY and not _CURRENCY.search(said.text):
+        return _how_much(field, amount)
     return _by_the_period(field, amount)
+
+
+def _how_much(field: ProfileField, amount: Amount) -> Refusal:
+    """The question whether thousands, or millions, were left out of an amount of a year: "80"."""
+    larger = 1e6 if amount.high < FEW_THOUSANDS else 1e3
+    meant = [Amount(amount.low * each, amount.high * each, period=amount.period) for each in (larger, larger / 1e3)]
+    choices = tuple(value for each in meant if (value := _taken(_by_the_period(field, each))))
+    return Refusal(f"Is that {' or '.join(each.shown for each in choices)}?", choices)
 
 
 def mentioned_money(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | None:

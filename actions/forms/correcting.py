@@ -12,7 +12,7 @@ from actions.forms.amounts import apart, as_large
 from actions.forms.fields import answer_to, mentioned
 from actions.forms.filling import CONFIRM, Did, Filling, Step, asking, missed
 from actions.forms.numbers import read_amounts
-from actions.forms.said import Refusal, Said, Value
+from actions.forms.said import Read, Refusal, Said, Value
 from actions.forms.wishes import NUMBERS, WORDS, Heard, goes_back
 from knowledge.base import KnowledgeBase
 from knowledge.schema import ProfileField
@@ -25,7 +25,11 @@ CORRECTS = re.compile(
     re.I,
 )
 # What is said to be a number now, where none was asked for: "I asked payroll: it is 22".
-_IS_NOW = re.compile(r"\b(?:it|that)(?:['’]?s| is)(?: now| only| really)?\s+(?P<new>\S+(?: [a-z]+)?)", re.I)
+_IS_NOW = re.compile(
+    r"\b(?:(?:it|that)(?:['’]?s| is)(?: now| only| really)?|now(?: only| just| at| have| we have| its| it's)*"
+    r"|down to|up to|left with|so(?= \d))\s+(?P<new>\S+(?: [a-z]+)?)",
+    re.I,
+)
 # A message that opens so puts right what was told last: "actually 11", "no wait, 12".
 OPENS_RIGHT = re.compile(rf"\W*(?:(?:no|nope|oh|ugh|hm+)\W+)*{CORRECTS.pattern}", re.I)
 _CHANGES = re.compile(r"\b(?:change|fix|correct|wrong|edit|redo|update)\b", re.I)
@@ -154,7 +158,7 @@ def put_right(filling: Filling, said: Said, fields: list[ProfileField], base: Kn
         meant = nearest(new, [each for each in about if each.kind in NUMBERS], filling.values, base)
     last = [each for each in about if filling.asked and each.id == _answered_last(filling)]
     field = next(iter((*meant, *last)), None)
-    value = answer_to(field, new, base) if field else None
+    value = as_told(field, new, base) if field else None
     # Words that name no trade known put one right only where they are few: a sentence says something else.
     few = len(new.text.split()) <= FEW_WORDS
     if field is None or not isinstance(value, Value) or not (few or value.value is not None):
@@ -162,12 +166,18 @@ def put_right(filling: Filling, said: Said, fields: list[ProfileField], base: Kn
     return {field.id: as_large(value, field, filling.values[field.id])}
 
 
+def as_told(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
+    """What an answer says; of an amount that may leave out thousands, the bare one: what it puts right tells more."""
+    read = answer_to(field, said, base)
+    return read.choices[-1] if field.kind == "money" and isinstance(read, Refusal) and read.choices else read
+
+
 def nearest(
     new: Said, among: Sequence[ProfileField], values: Mapping[str, Value], base: KnowledgeBase
 ) -> list[ProfileField]:
     """Of the fields that a number may put right, the one whose number it comes nearest to: 700k is no head count."""
     counted = [each for each in among if each.kind != "year" and values[each.id].value]
-    read = {each.id: answer_to(each, new, base) for each in counted}
+    read = {each.id: as_told(each, new, base) for each in counted}
     far = {name: apart(value, values[name]) for name, value in read.items() if isinstance(value, Value)}
     return sorted((each for each in among if each.id in far), key=lambda each: far[each.id])[:1]
 

@@ -46,6 +46,10 @@ LIMIT_DEMANDED, VEHICLES = "limit_demanded", "vehicle_count"
 IMPLYING = (LIMIT_DEMANDED, VEHICLES)  # fields whose value says something of another
 NOT_HEARD = ("text", "name", "reach", "year")  # kinds that only an answer can tell
 _MARKUP = re.compile(r"[<>]")
+# Asked for beside claims: "no claims, one complaint though" is no "no".
+_COMPLAINT = re.compile(
+    r"(?<!\bno )(?<!\bor )(?<!\bnor )(?<!\bany )(?<!\band )\b(?:complaints?|incidents?|near miss)\b", re.I
+)
 _SOMETHING = re.compile(r"\w")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -209,7 +213,8 @@ def _yes_no(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
 
 def _mentioned_yes_no(field: ProfileField, said: Said, base: KnowledgeBase) -> Value | None:
     if says(field.denied_as, said.text):
-        return Value(False, "No")
+        excepts = field.id == PAST_CLAIMS and _COMPLAINT.search(said.text)
+        return Value(True, "Yes") if excepts else Value(False, "No")
     return Value(True, "Yes") if says(field.said_as, said.text) else None
 
 

@@ -88,7 +88,18 @@ class _Number:
 
 
 _SCALE_WORDS = {"dozen": 12, "hundred": 100, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_AFTER_FIGURES = {"k": 1e3, "grand": 1e3, "m": 1e6, "mm": 1e6, "mil": 1e6, "mill": 1e6, "mln": 1e6, "b": 1e9, "bn": 1e9}
+_AFTER_FIGURES = {
+    "k": 1e3,
+    "thou": 1e3,
+    "grand": 1e3,
+    "m": 1e6,
+    "mm": 1e6,
+    "mil": 1e6,
+    "mill": 1e6,
+    "mln": 1e6,
+    "b": 1e9,
+    "bn": 1e9,
+}
 _SCALES = _SCALE_WORDS | _AFTER_FIGURES
 _FRACTIONS = {"half": 0.5, "quarter": 0.25}
 

@@ -272,7 +272,8 @@ def recommended(industry: Industry, base: KnowledgeBase) -> Answer:
     by_law = [p.short_name for p, each in zip(policies, ranked, strict=True) if each.need is Need.BY_LAW]
     lead = f"For {a_or_an(industry.name)}, the top three are {joined([p.short_name for p in policies[:TOP]])}."
     if by_law:
-        lead += f" {sentence(joined(by_law))[:-1]} is required by law in California once you have an employee."
+        are = "are" if len(by_law) > 1 else "is"
+        lead += f" {sentence(joined(by_law))[:-1]} {are} required by law in California once you have an employee."
     lines = _lines(ranked, base)
     answer = Answer(
         Status.ANSWERED,

@@ -216,12 +216,16 @@ def _in_passing(filling: Filling, said: Said, fields: list[ProfileField], base: 
     return told
 
 
+# What follows a "no" makes it none: "no claims but one complaint".
+_EXCEPTS = re.compile(r"\b(?:but|though|tho|except|besides|apart|only|however|just)\b", re.I)
+
+
 def _history(filling: Filling, told: Mapping[str, Value], said: Said, fields: list[ProfileField]) -> dict[str, Value]:
     """Claims told in passing, in the visitor's words, so that they are not asked for again."""
     asks = any(each.id == HISTORY for each in fields) and HISTORY not in filling.values
     if PAST_CLAIMS not in told or not asks or len(said.text) > LONGEST_ANSWER:
         return {}
-    words = said.text.strip() if told[PAST_CLAIMS].value else "No"
+    words = said.text.strip() if told[PAST_CLAIMS].value or _EXCEPTS.search(said.text) else "No"
     return {HISTORY: Value(words, words)}
 
 
@@ -275,7 +279,8 @@ def _spoken_for(asked: ProfileField, read: Read, told: Mapping[str, Value], fiel
         return "reach" not in kinds.values()
     if asked.kind in NUMBERS:  # "8 devs, 1.1m revenue" tells two
         number = read.value if isinstance(read, Value) else None
-        return any(number in (None, told[name].value) for name, kind in kinds.items() if kind in NUMBERS)
+        no_claims = PAST_CLAIMS in told and number is not None and not any(number)  # "no claims" is no revenue of 0
+        return no_claims or any(number in (None, told[name].value) for name, kind in kinds.items() if kind in NUMBERS)
     return asked.kind in WORDS
 
 

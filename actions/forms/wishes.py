@@ -136,6 +136,7 @@ _ASKS_AFTER_ALL = re.compile(
 _SUPPOSES = re.compile(
     r"^\W*(?:(?:ok|okay|so|also|and|but)\W+)*?(?:(?:and|n|but|or)\W+if|(?:what|how)\W+(?:if|about))\b", re.I
 )
+_ASKING_WORD = re.compile(r"\b(?:whats?|how|why|which|difference|means?|meaning)\b", re.I)
 _DEMANDS = re.compile(
     r"^\W*(?:please )?(?:tell|explain|define|compare|describe|show|remind|(?:send|give|get) (?:me|us))\b"
     r"|\bmean(?:s|ing)?\W*$|^\W*(?:the )?(?:meaning|definition) of\b",
@@ -387,7 +388,8 @@ def asks_something(heard: Heard, read: Read, asked: ProfileField) -> bool:
         # Words that name no trade known: what an entry answers tells of something else ("a caller got wrong advice").
         return (marked and heard.intent not in _ANSWERS) or _speaks_of_else(heard)
     if isinstance(read, Value):
-        asks = asked.kind == "text" and question and _speaks_of_else(heard)  # which takes any words
+        in_words = asked.kind == "text" and bool(_ASKING_WORD.search(heard.text))  # which takes any
+        asks = in_words and question and _speaks_of_else(heard)
         return asks or (marked and (heard.intent not in _ANSWERS or heard.decided[0] not in _TRIES | {""}))
     # What is out of scope and no question is a try to answer: saying what would be an answer helps more.
     return marked or (surely and heard.intent != "out_of_scope")

@@ -370,11 +370,11 @@ hi, quote for a web agency pls | me and 2 freelancers | portland, oregon | wordp
 Quote for payroll company, 14 employees in Fresno | payroll 100% | 900k | nope | Kim Tran | kim@payroll.example | yes please
 we need a quote. 25 people, Sacramento | outsourced call center | support and booking | 60k calls | none | Rosa | rosa@calls.example | correct
 start a quote | cybersecurity firm | 8 | virginia | pen tests | 1.5m | no | Max | max@sec.example | go ahead
-get a quote | it outsourcing | between 50 and 60 | ohio | support desks 70%, projects 30% | yes, three in india | no | Jim | 202 555 0142 | yes
+get a quote | it outsourcing | between 50 and 60 | ohio | support desks 70%, projects 30% | around 4 mil | no | Jim | 202 555 0142 | yes
 quote pls | hr outsourcer | what is EPLI? | 18 | utah | payroll and benefits | 1.1m | no | Sue | sue@hr.example | yes
 need insurance quote for my hosting company, 6 people in Boise | servers and email | 800k | why do you ask? | no | Ed | ed@host.example | yes
 quote me | IT consultant | 1 | NY | erp projects | 180k | no | Vera | vera@erp.example | change the state to NJ | yes
-I need a quote | back office, 30 people | FL | claims data entry | about 10 | no | Tom | tom@office.example | yes
+I need a quote | back office, 30 people | FL | claims data entry | about 10 mil | no | Tom | tom@office.example | yes
 let's do a quote | accounting outsourcing | 16 | actually 17 | Illinois | bookkeeping | half a million | none | Eve | eve@books.example | yes, send it
 quote for my call center please, we are 80 seats in Tampa | orders | 120,000 a month | no | Ben | ben@orders.example | sure
 request a quote | msp | 4 | las vegas | networks and backups | 600k | a laptop was stolen in 2023, paid by us | Gil | gil@msp.example | yes

@@ -782,7 +782,7 @@ def test_a_number_that_is_put_right_is_no_description(base) -> None:
 @pytest.mark.parametrize(
     ("text", "decided"),
     [
-        ("before i say, tell my boss the gap between a retention and a deductible", ("ask_term", 0.8)),
+        ("before i say whats the gap between a retention and a deductible", ("ask_term", 0.8)),
         ("sec, she wants to know whether temps count", ("nlu_fallback", 0.2)),
     ],
 )
@@ -801,6 +801,20 @@ def test_what_is_imagined_is_no_answer(asks: str, text: str, base) -> None:
     assert done(quote(asks), base, text, "follow_up").did is Did.DIGRESSED
 
 
+@pytest.mark.parametrize(
+    ("text", "choices"),
+    [
+        ("not much, maybe 80", ["$80,000", "$80"]),
+        ("1.5", ["$1,500,000", "$1,500"]),
+        ("it was 300", ["$300,000", "$300"]),
+    ],
+)
+def test_an_amount_that_may_leave_out_thousands_is_asked_about(text: str, choices: list[str], base) -> None:
+    taken = done(quote("revenue"), base, text)
+    assert [each.shown for each in taken.choices] == choices and "revenue" not in taken.told
+    assert done(quote("revenue"), base, "$800").filling.values["revenue"].shown == "$800"
+
+
 def test_a_number_may_follow_an_if(base) -> None:
     assert done(quote("headcount"), base, "if you count my brother, 7").filling.values["headcount"].shown == "7"
 
@@ -815,6 +829,48 @@ def test_a_number_in_place_of_another_is_for_the_field_that_has_the_other(text: 
     start = Filling(QUOTE, known, ("industry", "headcount", "state", "revenue"), "revenue", at=NOW)
     taken = step(start, message(text, intent), heard_fields(start, base), base, TODAY).filling
     assert taken.values["headcount"].shown == "9" and "revenue" not in taken.values
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("we were 20 in spring and now only 11", "11"),
+        ("it was 9, down to 6 since may", "6"),
+        ("took on 2 so 14", "14"),
+        ("3 full time and 2 part time", "5"),
+        ("5 full-timers & 1 part-timer", "6"),
+        ("me", "0"),
+        ("around 6k", "6,000"),
+    ],
+)
+def test_how_many_there_are_now_and_in_all_is_counted(text: str, shown: str, base) -> None:
+    assert done(quote("headcount"), base, text).filling.values["headcount"].shown == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "there was a fire in 2018, 60k",
+        "they settled for 7k last year",
+        "we pay 4000 a year now",
+        "budget is 250 a month",
+        "zero losses",
+        "no employees drive for us, is that a matter",
+    ],
+)
+def test_money_and_what_there_is_none_of_are_no_head_count(text: str, base) -> None:
+    assert "headcount" not in done(quote("headcount"), base, text).told
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("no claims but one incident", "Yes"), ("2 complaints, no claims", "Yes"), ("no claims or complaints", "No")],
+)
+def test_a_complaint_beside_no_claims_is_told(text: str, shown: str, base) -> None:
+    start = quote("revenue")
+    taken = step(start, message(text, "inform"), heard_fields(start, base), base, TODAY)
+    assert "revenue" not in taken.told and taken.filling.values["past_claims"].shown == shown
+    assert taken.filling.values["claims_history"].shown == (text if shown == "Yes" else "No")
 
 
 def test_what_stands_behind_things_that_are_counted_is_not_their_number(base) -> None:

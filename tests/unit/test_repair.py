@@ -15,6 +15,7 @@ from actions.repair import how_sure, mocked, none_fits, shorter, something_else,
 from actions.responding import remembered, replies_to
 from knowledge.base import KnowledgeBase
 from understanding.question import Frame, Given, Question
+from understanding.targets import OUTSIDE
 
 FRAME = Frame("cyber#what", "ask_policy", "what is cyber", ("cyber",), turn=1)
 
@@ -82,6 +83,12 @@ def test_none_of_the_options_drops_them_keeps_the_subject_and_offers_a_person(ba
     assert none_fits(_asks("none_of_these"), base).intent == "not_asked"  # nothing was shown
 
 
+def test_how_sure_says_the_answer_as_it_was_whatever_way_it_is_asked(base: KnowledgeBase) -> None:
+    frame = Frame("employee_injury", "ask_coverage", "hurt staff", ("general_liability",), "employee_injury")
+    answer = how_sure(replace(_asks("ask_certain", frame), excluded=True), base)
+    assert "does not pay" in answer.lead and "left out" not in answer.lead
+
+
 def test_mockery_is_not_taken_for_thanks(base: KnowledgeBase) -> None:
     assert "did not help" in mocked(_asks("sarcasm"), base).lead
 
@@ -136,6 +143,11 @@ def test_an_unsure_wish_for_a_person_is_asked_about_and_a_yes_takes_it(base: Kno
     answer = closest(Question("somebody ring me", "nlu_fallback", closest=("intent:talk_to_agent",)), base)
     assert answer.status is Status.CLARIFY and answer.offers == "intent:talk_to_agent"
     assert answer.buttons[0].ask == {"intent": "talk_to_agent"}
+
+
+def test_what_is_likelier_outside_than_anything_is_told_so_without_a_refusal(base: KnowledgeBase) -> None:
+    answer = closest(Question("my house", "nlu_fallback", OUTSIDE), base)
+    assert answer.status is Status.FALLBACK and "may be outside" in answer.lead
 
 
 def test_of_an_incident_that_comes_close_it_is_told_who_responds(base: KnowledgeBase) -> None:

@@ -26,6 +26,7 @@ TARGETS = {
         Target("cyber_in_gl", "relation", "ask_included", "cyber_in_gl", ("gl", "cyber")),
         Target("cyber_in_bop", "relation", "ask_included", "cyber_in_bop", ("bop", "cyber")),
         Target("comp_law_tx", "topic", "ask_regulation", "comp_law_tx", ("comp",), "TX"),
+        Target("comp_in_general", "topic", "ask_regulation", "comp_in_general", ("comp",)),
         Target("law_in_general", "topic", "ask_regulation", "law_in_general"),
         Target("notice_law", "topic", "ask_regulation", "notice_law", ("epli",)),
         Target("notice_law_ca", "topic", "ask_regulation", "notice_law_ca", (), "CA"),
@@ -72,7 +73,10 @@ def test_the_closest_are_shown_where_none_is_likely() -> None:
 
 
 def test_none_is_shown_where_it_is_likelier_outside_than_one_of_them() -> None:
-    assert decided(reading(heard("water and smoke"), ("fire", 0.05), outside=0.28)).closest == ()
+    found = decided(reading(heard("water and smoke"), ("fire", 0.05), outside=0.28))
+    assert (found.intent, found.closest, found.target) == ("nlu_fallback", (), OUTSIDE)
+    near = decided(reading(heard("my own car for the firm"), ("fire", 0.2), ("flood", 0.15), outside=0.48))
+    assert (near.closest, near.target) == (("fire", "flood"), "")
 
 
 def test_what_is_asked_of_some_policy_or_other_is_asked_of_none_in_particular() -> None:
@@ -160,10 +164,18 @@ def test_a_state_told_behind_the_law_of_another_is_answered_with_its_own() -> No
     in_general = [("law_in_general", 0.5), ("notice_law_tx", 0.1)]
     assert decided(reading(heard("and if it is texas", asked, state="TX"), *in_general)).target == "notice_law_tx"
     assert decided(reading(heard("and if it is ohio", asked, state="OH"), *in_general)).target == "law_in_general"
+
     same = decided(reading(heard("yes, in oakland", asked, state="CA"), *ranked))
     assert same.intent == "inform"
     of_fire = Frame("fire", "ask_coverage", "a fire", state="CA")
     assert decided(reading(heard("we moved to dallas", of_fire, state="TX"), *ranked)).intent == "inform"
+
+
+def test_some_law_or_other_of_a_state_that_is_named_is_its_own() -> None:
+    asked = Frame("comp_in_general", "ask_regulation", "is comp a must", state="CA")
+    laws = [("comp_in_general", 0.25), ("law_in_general", 0.2), ("comp_law_tx", 0.15)]
+    assert decided(reading(heard("texas then", asked, state="TX"), *laws)).target == "comp_law_tx"
+    assert decided(reading(heard("and there", asked), *laws)).intent == "nlu_fallback"
 
 
 def test_the_law_of_the_state_spoken_of_comes_first_where_it_is_at_hand() -> None:
@@ -393,6 +405,18 @@ def test_trade_and_state_stay_known() -> None:
 )
 def test_yes_or_no_is_said_where_it_is_asked_and_sure(text: str, chance: float, cover: float, certain: bool) -> None:
     assert decided(reading(heard(text, policy="gl"), ("fire", chance), cover=cover)).certain is certain
+
+
+def test_no_yes_or_no_is_said_where_what_else_may_be_meant_says_another() -> None:
+    asked = heard("does property pay when the creek comes in", policy="property")
+    assert decided(reading(asked, ("fire", 0.7))).certain
+    assert not decided(reading(asked, ("fire", 0.7), ("flood", 0.5))).certain
+
+
+def test_what_is_denied_and_asked_to_be_confirmed_gets_no_yes_or_no() -> None:
+    notice = heard("so no need of the notice, right", policy="epli")
+    assert not decided(reading(notice, ("notice_law", 0.9))).certain
+    assert decided(reading(heard("so we need the notice, right", policy="epli"), ("notice_law", 0.9))).certain
 
 
 def test_another_case_that_is_answered_by_the_last_incident_is_decided_by_no_yes_or_no() -> None:

@@ -132,6 +132,12 @@ def ends_asking(text: str) -> bool:
     return before in _DENYING or (before in _ASKING_BACK and denies)
 
 
+def denies_and_asks(text: str) -> bool:
+    """Whether a statement denies something and asks to be told that it does: "so no comp right"."""
+    words = re.findall(r"[a-z]+", re.sub(r"['’]", "", text.lower()))
+    return ends_asking(text) and not (_DENYING | {"no", "not", "never"}).isdisjoint(words[:-1])
+
+
 _TURNED = frozenset((*_ASKING_BACK - {"do", "did", "has", "have"}, "am", "should"))
 _DONE = frozenset(("it", "that"))  # "we do it", "they did that" states
 
