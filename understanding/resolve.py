@@ -28,7 +28,8 @@ THAT_ONE = ("that one", "this one", "that policy", "this policy", "the other", "
 WISHED = 0.6  # chance from which on an agent is asked for, or a report wished whatever happened
 TO_REPORT = 0.2  # chance of a report beside the entry on what to do, from which on it is taken down
 
-_OPPOSITE = {Verdict.YES.value: Verdict.NO.value, Verdict.NO.value: Verdict.YES.value}
+# What an incident's yes or no denies: who is told no does not even ask, so it denies that it depends as well.
+_DENIED_BY = {Verdict.YES.value: (Verdict.NO.value,), Verdict.NO.value: (Verdict.YES.value, Verdict.DEPENDS.value)}
 
 Says = Callable[[str, Sequence[str]], str | None]  # target, policies: the yes or no its answer says
 
@@ -440,8 +441,8 @@ def _certain(target: Target, ranked: Sequence[tuple[str, float]], asked: Questio
     said = says(target.id, asked.policies)
     others = [(chance, says(name, asked.policies)) for name, chance in ranked if name != target.id]
     same = [chance for chance, told in others if said and told == said]
-    opposite = _OPPOSITE.get(said or "") if target.kind == "exposure" else None
-    otherwise = [chance for chance, told in others if opposite and told == opposite]
+    denied = _DENIED_BY.get(said or "", ()) if target.kind == "exposure" else ()
+    otherwise = [chance for chance, told in others if told in denied]
     return verdict_is_worth_it([dict(ranked).get(target.id, asked.chance), *same], otherwise)
 
 
