@@ -14,7 +14,7 @@ from typing import Any
 from actions.contact import read_way
 from actions.forms.fields import ABOUT_CLAIMS
 from actions.forms.filling import Filling
-from actions.forms.said import Read, Value, classified
+from actions.forms.said import Read, Refusal, Value, classified
 from knowledge.schema import ProfileField
 from understanding.text.questions import SENTENCE_END, begins_asking
 
@@ -376,7 +376,8 @@ def asks_something(heard: Heard, read: Read, asked: ProfileField) -> bool:
     question = heard.intent.startswith("ask_") or heard.intent in _CHAT | {"out_of_scope"}
     surely = question and heard.confidence >= (SURE_CHAT if heard.intent in _GREETINGS else SURE_QUESTION)
     marked = heard.text.endswith("?")
-    if asked.kind in NUMBERS and isinstance(read, Value):
+    answers = isinstance(read, Value) or (isinstance(read, Refusal) and bool(read.choices))  # "80": thousands, or not
+    if asked.kind in NUMBERS and answers:
         return heard.asks and (surely or heard.answered)  # "maybe 12?", "may 2015"
     if asked.kind == "reach" and isinstance(read, Value):
         return False  # "will@example.com"

@@ -812,6 +812,7 @@ def test_what_is_imagined_is_no_answer(asks: str, text: str, base) -> None:
 def test_an_amount_that_may_leave_out_thousands_is_asked_about(text: str, choices: list[str], base) -> None:
     taken = done(quote("revenue"), base, text)
     assert [each.shown for each in taken.choices] == choices and "revenue" not in taken.told
+    assert done(quote("revenue"), base, text, "ask_cost", 0.6).choices == taken.choices  # whatever it resembles
     assert done(quote("revenue"), base, "$800").filling.values["revenue"].shown == "$800"
 
 
