@@ -28,7 +28,7 @@ _GOES_ON = re.compile(
     r"\W*(?:and|plus|&|with|get|gets|got|has|have|had|who|that|were|been|ever|drive|drives|work|works|use|uses|do|does)\b"
 )
 _CLAUSE_END = re.compile(r"[;!?]|\.\s|,\s|\s(?:and|but|with)\s(?!\W?\d)", re.I)
-_AS_MONEY = re.compile(r"[$]\s?\d|\d\s?(?:k|grand|mil+)\b|\b(?:dollars?|bucks|usd)\b", re.I)
+_SHORT_FOR_MORE = re.compile(r"\d\s?(?:k|grand|mil+)\b", re.I)
 _CURRENCY = re.compile(r"[$]|\b(?:dollars?|bucks|usd)\b", re.I)
 FEW_THOUSANDS = 20  # below it a bare amount of a year may as well be millions
 LEAST_MONEY = 1_000  # of a business in a year, where no currency says that it is money
@@ -74,7 +74,8 @@ def count(field: ProfileField, said: Said, base: KnowledgeBase) -> Read:
     if not told and amount.of and _counts_another(field, amount.of, base):
         return Refusal(f'I read that as "{_shown(amount)} {amount.of}".')
     names_else = bool(amount.of) and amount.of not in STOP_WORDS and amount.of not in field.units
-    of_money = amount.high >= LEAST_MONEY and bool(_AS_MONEY.search(said.text) and _said_beside(said))
+    as_money = _CURRENCY.search(said.text) or _SHORT_FOR_MORE.search(said.text)
+    of_money = amount.high >= LEAST_MONEY and bool(as_money and _said_beside(said))
     if not told and (of_money or (amount.period and not field.by) or (names_else and amount.high == 0)):
         return Refusal(f"I could not tell whether {_shown(amount)} is the number I asked for.")
     if not told and (not_it := _in_a_story(amount, said, MOST_BESIDE_A_NOUN if names_else else MOST_BESIDE)):

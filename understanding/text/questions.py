@@ -120,7 +120,7 @@ def ends_asking(text: str) -> bool:
 
     Not "7 drivers is right", nor "they do it".
     """
-    words = re.findall(r"[a-z]+", re.sub(r"['’]", "", text.lower()))
+    words = _without_marks(text)
     if len(words) <= FEWEST_WORDS:
         return False
     *said, before, last = words
@@ -132,9 +132,14 @@ def ends_asking(text: str) -> bool:
     return before in _DENYING or (before in _ASKING_BACK and denies)
 
 
+def _without_marks(text: str) -> list[str]:
+    """The words in small letters, "doesn't" as "doesnt"."""
+    return re.findall(r"[a-z]+", re.sub(r"['’]", "", text.lower()))
+
+
 def denies_and_asks(text: str) -> bool:
     """Whether a statement denies something and asks to be told that it does: "so no comp right"."""
-    words = re.findall(r"[a-z]+", re.sub(r"['’]", "", text.lower()))
+    words = _without_marks(text)
     return ends_asking(text) and not (_DENYING | {"no", "not", "never"}).isdisjoint(words[:-1])
 
 
